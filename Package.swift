@@ -1,0 +1,58 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "allot",
+  products: [
+    .executable(name: "allot", targets: ["CLI"]),
+    .library(name: "Statistics", targets: ["Statistics"]),
+    .library(name: "Estimators", targets: ["Policies", "Estimators"]),
+    .library(name: "Allocation", targets: ["Allocation"]),
+    .library(name: "Claims", targets: ["Claims"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // MARK: - C
+    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev", "pkg-config"])]),
+    .target(name: "CNumerics", dependencies: ["CGSL"], linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // MARK: - Library, in the order of the import table
+    .target(name: "Statistics", dependencies: ["CGSL", "CNumerics"]),
+    .target(name: "Policies", dependencies: ["Statistics"]),
+    .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
+    .target(name: "Allocation", dependencies: ["Statistics"]),
+    .target(name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
+    .target(name: "Interchange", dependencies: ["Statistics", "CSimdJSON"]),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Statistics", "Claims", "Interchange",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "Statistics", "Policies", "Estimators", "Allocation", "Claims", "Interchange", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: - Tests
+    .target(name: "_TestSupport", dependencies: ["Statistics"], path: "Tests/_TestSupport"),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "_TestSupport"]),
+    .testTarget(name: "PoliciesTests", dependencies: ["Policies", "_TestSupport"]),
+    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "_TestSupport"]),
+    .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
+    .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
+    .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "_TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "_TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
