@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+
+/// The command `allot`.
+@main
+struct Allot: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allot",
+    abstract: "Examine the theory of rollout allocation, audit rollout logs, and allocate rollouts.",
+    version: ToolVersion.current,
+    subcommands: [])
+
+  /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.
+  static func main() async {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      try StandardOutput.flush()
+    } catch let failure as CommandFailure {
+      StandardError.write("Error: \(failure.message)\n")
+      Foundation.exit(failure.code.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
