@@ -18,6 +18,12 @@ public let references: [Reference] = [
     key: "dynamo2026", authors: "DynaMO authors", year: 2026,
     title: "DynaMO: rollout allocation and advantage modulation for RLVR", locator: "arXiv:2602.19208"),
   Reference(
+    key: "holm1979", authors: "Holm", year: 1979,
+    title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
+  Reference(
+    key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
+    title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),
+  Reference(
     key: "neyman1934", authors: "Neyman", year: 1934,
     title: "On the two different aspects of the representative method", locator: "JRSS 97:558-625"),
   Reference(

@@ -1,0 +1,2 @@
+/// Every claim the program examines, in the paper's order.
+public let allClaims: [any Claim] = []

@@ -1,0 +1,77 @@
+import Statistics
+
+/// Turns the findings of a whole family of claims into verdicts.
+///
+/// Exact findings settle themselves. Statistical ones enter one family: every p-value of every finding and of every control, both directions. Holm's
+/// procedure keeps the chance of any wrong settled verdict below `familyError`, whatever the dependence between them.
+///
+/// - Source: `holm1979`.
+public enum Judgement {
+  /// The chance of any wrong settled verdict in the whole family.
+  public static let familyError = 1e-6
+
+  /// What a claim brings to the judgement.
+  public struct Examined: Sendable {
+    /// The specification.
+    public var specification: ClaimSpecification
+    /// How it stands to the lock.
+    public var registration: Registration
+    /// What was found.
+    public var evidence: Evidence
+    /// Wall-clock seconds.
+    public var seconds: Double
+
+    /// Collects the parts.
+    public init(specification: ClaimSpecification, registration: Registration, evidence: Evidence, seconds: Double) {
+      self.specification = specification
+      self.registration = registration
+      self.evidence = evidence
+      self.seconds = seconds
+    }
+  }
+
+  /// The outcomes of `claims`, judged together.
+  public static func settle(_ claims: [Examined]) -> [ClaimOutcome] {
+    var pValues: [Double] = []
+    for claim in claims {
+      for finding in claim.evidence.findings + [claim.evidence.control] {
+        if case .statistical(let support, let refute, _) = finding.basis { pValues += [support, refute] }
+      }
+    }
+    let rejected = Holm.rejected(pValues, familyError: familyError)
+    var next = rejected.makeIterator()
+    return claims.map { claim in
+      let subVerdicts = claim.evidence.findings.map { settle($0, &next) }
+      let control = settle(claim.evidence.control, &next)
+      var verdict = Verdict.weakest(subVerdicts.map(\.verdict))
+      if verdict == .supported, claim.evidence.condition != nil { verdict = .supportedWhen }
+      // Without power shown, a settled statement would mean nothing.
+      if control.verdict != .refuted, verdict != .notTestable { verdict = .inconclusive }
+      return ClaimOutcome(
+        specification: claim.specification, registration: claim.registration, verdict: verdict,
+        condition: claim.evidence.condition, subVerdicts: subVerdicts, controlVerdict: control.verdict,
+        evidence: claim.evidence, seconds: claim.seconds)
+    }
+  }
+
+  private static func settle(_ finding: Finding, _ rejected: inout IndexingIterator<[Bool]>) -> SubVerdict {
+    var result = SubVerdict(
+      estimator: finding.estimator, population: finding.population, verdict: .inconclusive, condition: finding.condition)
+    switch finding.basis {
+    case .exact(let holds):
+      result.verdict = holds ? (finding.condition == nil ? .supported : .supportedWhen) : .refuted
+    case .statistical(_, _, let sufficientCount):
+      let supported = rejected.next() ?? false
+      let refuted = rejected.next() ?? false
+      if supported != refuted {
+        result.verdict = refuted ? .refuted : (finding.condition == nil ? .supported : .supportedWhen)
+      } else if let sufficientCount {
+        result.condition = "about \(sufficientCount) replicates would settle it"
+      }
+    case .notTestable(let reason):
+      result.verdict = .notTestable
+      result.condition = reason
+    }
+    return result
+  }
+}
