@@ -1,0 +1,71 @@
+import Statistics
+import Synchronization
+
+/// Runs the examinations of a list of claims and judges them together.
+public enum Verification {
+  /// What a progress line shows.
+  public struct Progress: Sendable {
+    /// Claims that are done.
+    public var claimsDone: Int
+    /// Claims to do.
+    public var claimCount: Int
+    /// The claim being examined.
+    public var claim: String
+    /// Monte Carlo replicates so far, over all claims.
+    public var replicates: Int
+    /// Seconds since the run began.
+    public var seconds: Double
+    /// A guess at the seconds left, from the claims done; nil before the first is done.
+    public var secondsLeft: Double?
+  }
+
+  /// Examines `claims` in order and settles their verdicts as one family.
+  ///
+  /// Throws `CancellationError` when `isCancelled` turns true, and whatever kept a claim from being examined.
+  public static func run(
+    _ claims: [any Claim], seed: UInt64, preset: Preset, threads: Int, lock: ClaimLock?,
+    isCancelled: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) throws -> [ClaimOutcome] {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let tally = ReplicateTally()
+    var examined: [Judgement.Examined] = []
+    for (index, claim) in claims.enumerated() {
+      if isCancelled() { throw CancellationError() }
+      let specification = claim.specification
+      let claimStart = clock.now
+      let report: @Sendable (Int) -> Void = { replicates in
+        let total = tally.add(replicates)
+        let elapsed = (clock.now - start).seconds
+        progress(
+          Progress(
+            claimsDone: index, claimCount: claims.count, claim: specification.id, replicates: total, seconds: elapsed,
+            secondsLeft: index == 0 ? nil : elapsed / Double(index) * Double(claims.count - index)))
+      }
+      report(0)
+      let evidence = try claim.examine(
+        Examination(
+          seed: seed, preset: preset, threads: threads, claim: specification.id, progress: report,
+          isCancelled: isCancelled))
+      examined.append(
+        Judgement.Examined(
+          specification: specification, registration: lock?.registration(of: specification) ?? .exploratory,
+          evidence: evidence, seconds: (clock.now - claimStart).seconds))
+    }
+    return Judgement.settle(examined)
+  }
+}
+
+/// Counts replicates across threads.
+private final class ReplicateTally: Sendable {
+  private let total = Atomic<Int>(0)
+
+  /// Adds `count` and returns the new total.
+  func add(_ count: Int) -> Int { total.add(count, ordering: .relaxed).newValue }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
