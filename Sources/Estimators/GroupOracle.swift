@@ -29,7 +29,19 @@ public enum GroupOracle {
     return enumerate(estimator is OPO ? summary : summary.mergedByReward, estimator: estimator, group: group)
   }
 
-  /// The enumeration itself, without shortcuts for per-rollout estimators; `moments` is tested against it.
+  /// The same by enumeration in every case: rollouts of per-rollout estimators are not taken to be independent.
+  public static func exhaustive(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int)
+    -> EstimatorMoments
+  {
+    precondition(group > 0, "group is \(group), it must be positive")
+    return enumerate(estimator is OPO ? summary : summary.mergedByReward, estimator: estimator, group: group)
+  }
+
+  /// Calls `body` with every way to spread `group` rollouts over classes with these probabilities, and its probability.
+  public static func forEachComposition(group: Int, probabilities: [Double], _ body: ([Int], Double) -> Void) {
+    Compositions.forEach(total: group, probabilities: probabilities, body)
+  }
+
   static func enumerate(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int) -> EstimatorMoments {
     let classes = summary.classes
     let count = Compositions.count(total: group, parts: classes.count)
