@@ -1,2 +1,12 @@
 /// Every claim the program examines, in the paper's order.
-public let allClaims: [any Claim] = []
+public let allClaims: [any Claim] = [
+  // Estimation
+  SampleVarianceUnbiased(),
+  ProxyTracksVariance(),
+  VarianceBoundedByProxy(),
+  BoundTransfersOptimality(),
+  VarianceFallsAsOneOverN(),
+  NormalisedVarianceFollowsProxy(),
+  LoggedVarianceProxyUnbiased(),
+  ProxyHoldsForGradedRewards(),
+]

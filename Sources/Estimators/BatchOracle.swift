@@ -8,7 +8,9 @@ public enum BatchOracle {
   /// The moments of each prompt's block `(1/G) Σ_i A_i s_i` in a batch of `prompts`, with `group` rollouts each.
   ///
   /// - Precondition: there is a prompt, `group > 0`, and the product of compositions is at most `GroupOracle.compositionLimit`.
-  public static func moments(_ prompts: [ScoreSummary], estimator: ReinforcePlusPlus, group: Int) -> [EstimatorMoments] {
+  public static func moments(_ prompts: [ScoreSummary], estimator: ReinforcePlusPlus, group: Int)
+    -> [EstimatorMoments]
+  {
     let merged = prompts.map(\.mergedByReward.classes)
     let count = merged.reduce(1.0) { $0 * Compositions.count(total: group, parts: $1.count) }
     precondition(!prompts.isEmpty && group > 0, "\(prompts.count) prompts, group \(group)")

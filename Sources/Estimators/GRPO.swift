@@ -34,7 +34,8 @@ public struct GRPO: GradientEstimator {
   ///
   /// - Precondition: ε is finite and not negative.
   public init(deviation: Deviation = .population, epsilon: Double = 0, groupOfOne: GroupOfOne = .zero) {
-    precondition(epsilon >= 0 && epsilon.isFinite, "epsilon is \(epsilon), it must be finite and not negative")
+    precondition(
+      epsilon >= 0 && epsilon.isFinite, "epsilon is \(epsilon), it must be finite and not negative")
     self.deviation = deviation
     self.epsilon = epsilon
     self.groupOfOne = groupOfOne

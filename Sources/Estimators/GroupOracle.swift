@@ -19,7 +19,9 @@ public enum GroupOracle {
   /// Classes that only length tells apart are merged when lengths cannot matter. A per-rollout estimator needs a single rollout: its variance is divided by G.
   ///
   /// - Precondition: `group > 0`, and the compositions number at most `compositionLimit`.
-  public static func moments(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int) -> EstimatorMoments {
+  public static func moments(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int)
+    -> EstimatorMoments
+  {
     precondition(group > 0, "group is \(group), it must be positive")
     if estimator.isPerRollout && group > 1 {
       var single = moments(summary, estimator: estimator, group: 1)
@@ -38,11 +40,14 @@ public enum GroupOracle {
   }
 
   /// Calls `body` with every way to spread `group` rollouts over classes with these probabilities, and its probability.
-  public static func forEachComposition(group: Int, probabilities: [Double], _ body: ([Int], Double) -> Void) {
+  public static func forEachComposition(group: Int, probabilities: [Double], _ body: ([Int], Double) -> Void)
+  {
     Compositions.forEach(total: group, probabilities: probabilities, body)
   }
 
-  static func enumerate(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int) -> EstimatorMoments {
+  static func enumerate(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int)
+    -> EstimatorMoments
+  {
     let classes = summary.classes
     let count = Compositions.count(total: group, parts: classes.count)
     precondition(count <= compositionLimit, "\(count) compositions, enumeration stops at \(compositionLimit)")

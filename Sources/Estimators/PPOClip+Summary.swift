@@ -15,11 +15,14 @@ extension PPOClip {
     guard behaviour.actionCount == count else {
       throw .wrongCount(name: "behaviour probabilities", count: behaviour.actionCount, expected: count)
     }
-    guard rewards.count == count else { throw .wrongCount(name: "rewards", count: rewards.count, expected: count) }
+    guard rewards.count == count else {
+      throw .wrongCount(name: "rewards", count: rewards.count, expected: count)
+    }
     var ratios = [Double](repeating: 0, count: count)
     for a in 0..<count {
       guard behaviour.probabilities[a] > 0 else {
-        throw .invalidProbability(name: "behaviour probabilities", index: a, value: behaviour.probabilities[a])
+        throw .invalidProbability(
+          name: "behaviour probabilities", index: a, value: behaviour.probabilities[a])
       }
       ratios[a] = target.probabilities[a] / behaviour.probabilities[a]
     }
@@ -33,12 +36,15 @@ extension PPOClip {
           factors: members.map { weight(ratio: ratios[$0], advantageIsNegative: isLoss) }, members: members,
           target: target.probabilities)
       }
-      classes.append(ScoreClass(probability: q, reward: level, length: 1, onGain: moments[0], onLoss: moments[1]))
+      classes.append(
+        ScoreClass(probability: q, reward: level, length: 1, onGain: moments[0], onLoss: moments[1]))
     }
     return ScoreSummary(classes: classes, dimension: count)
   }
 
-  private static func moments(weights: [Double], factors: [Double], members: [Int], target: [Double]) -> ScoreMoments {
+  private static func moments(weights: [Double], factors: [Double], members: [Int], target: [Double])
+    -> ScoreMoments
+  {
     let meanFactor = zip(weights, factors).reduce(0) { $0 + $1.0 * $1.1 }
     var mean = target.map { -meanFactor * $0 }
     for (index, action) in members.enumerated() { mean[action] += weights[index] * factors[index] }

@@ -63,7 +63,8 @@ public struct PPOClip: Sendable, Hashable {
     var loss = onPolicy.scores
     for a in 0..<count {
       guard behaviour.probabilities[a] > 0 else {
-        throw .invalidProbability(name: "behaviour probabilities", index: a, value: behaviour.probabilities[a])
+        throw .invalidProbability(
+          name: "behaviour probabilities", index: a, value: behaviour.probabilities[a])
       }
       let ratio = target.probabilities[a] / behaviour.probabilities[a]
       for j in 0..<count {

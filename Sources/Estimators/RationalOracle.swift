@@ -13,7 +13,8 @@ public struct RationalPrompt: Sendable, Hashable {
   ///
   /// - Precondition: equal counts, a sum of exactly 1.
   public init(probabilities: [Rational], rewards: [Rational]) {
-    precondition(probabilities.count == rewards.count, "\(probabilities.count) actions, \(rewards.count) rewards")
+    precondition(
+      probabilities.count == rewards.count, "\(probabilities.count) actions, \(rewards.count) rewards")
     precondition(probabilities.reduce(.zero, +) == .one, "the probabilities do not add up to 1")
     self.probabilities = probabilities
     self.rewards = rewards
@@ -85,7 +86,9 @@ public struct RationalPrompt: Sendable, Hashable {
       let average = digits.reduce(Rational.zero) { $0 + rewards[$1] } / Rational(Int128(group))
       // Centred advantages sum to zero, so Σ A_i s_i = Σ A_i e_{a_i}.
       var estimate = [Rational](repeating: .zero, count: count)
-      for action in digits { estimate[action] += scale * (rewards[action] - average) / Rational(Int128(group)) }
+      for action in digits {
+        estimate[action] += scale * (rewards[action] - average) / Rational(Int128(group))
+      }
       for a in 0..<count {
         mean[a] += probability * estimate[a]
         second += probability * estimate[a] * estimate[a]

@@ -22,7 +22,8 @@ public struct ReinforcePlusPlus: GradientEstimator {
 
   /// The estimator; trainers use ε = 1e-8.
   public init(variant: Variant = .plain, epsilon: Double = 0) {
-    precondition(epsilon >= 0 && epsilon.isFinite, "epsilon is \(epsilon), it must be finite and not negative")
+    precondition(
+      epsilon >= 0 && epsilon.isFinite, "epsilon is \(epsilon), it must be finite and not negative")
     self.variant = variant
     self.epsilon = epsilon
   }
@@ -31,7 +32,9 @@ public struct ReinforcePlusPlus: GradientEstimator {
   public var name: String { variant == .plain ? "reinforce++" : "reinforce++-group-baseline" }
 
   /// The advantages of a batch of one prompt.
-  public func advantages(rewards: [Double], lengths: [Int]) -> [Double] { batchAdvantages(rewards: [rewards])[0] }
+  public func advantages(rewards: [Double], lengths: [Int]) -> [Double] {
+    batchAdvantages(rewards: [rewards])[0]
+  }
 
   /// The advantages of a batch of one prompt.
   public func classAdvantages(counts: [Int], rewards: [Double], lengths: [Int]) -> [Double] {

@@ -32,7 +32,9 @@ public enum TupleOracle {
   }
 
   /// The estimate `(1/G) Σ A_i s_i` that a tuple of outcomes gives.
-  static func evaluate(_ prompt: EnumeratedPrompt, _ estimator: some GradientEstimator, _ outcomes: [Int]) -> [Double] {
+  static func evaluate(_ prompt: EnumeratedPrompt, _ estimator: some GradientEstimator, _ outcomes: [Int])
+    -> [Double]
+  {
     let advantages = estimator.advantages(
       rewards: outcomes.map { prompt.rewards[$0] }, lengths: outcomes.map { prompt.lengths[$0] })
     let dimension = prompt.dimension

@@ -10,7 +10,9 @@ public struct BinaryScoreMoments: Sendable, Hashable {
   public var squaredDistance: Double
 
   /// Collects the four.
-  public init(successProbability: Double, successVariance: Double, failureVariance: Double, squaredDistance: Double) {
+  public init(
+    successProbability: Double, successVariance: Double, failureVariance: Double, squaredDistance: Double
+  ) {
     self.successProbability = successProbability
     self.successVariance = successVariance
     self.failureVariance = failureVariance

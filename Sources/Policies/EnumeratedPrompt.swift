@@ -19,12 +19,15 @@ public struct EnumeratedPrompt: Sendable, Hashable {
   ///
   /// - Precondition: the counts match.
   public init(
-    probabilities: [Double], rewards: [Double], lengths: [Int], scores: [Double], scoresOnLoss: [Double]? = nil,
+    probabilities: [Double], rewards: [Double], lengths: [Int], scores: [Double],
+    scoresOnLoss: [Double]? = nil,
     dimension: Int
   ) {
     let count = probabilities.count
-    precondition(rewards.count == count && lengths.count == count, "\(count) outcomes, \(rewards.count) rewards")
-    precondition(scores.count == count * dimension, "\(scores.count) score entries for \(count) × \(dimension)")
+    precondition(
+      rewards.count == count && lengths.count == count, "\(count) outcomes, \(rewards.count) rewards")
+    precondition(
+      scores.count == count * dimension, "\(scores.count) score entries for \(count) × \(dimension)")
     precondition(scoresOnLoss.map { $0.count == scores.count } ?? true, "the two score tables differ in size")
     self.probabilities = probabilities
     self.rewards = rewards

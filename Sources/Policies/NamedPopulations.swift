@@ -7,7 +7,8 @@ import Statistics
 extension PromptPopulation {
   /// Every named population.
   public static let all: [PromptPopulation] = [
-    twoAction, flatDirichlet, sparseDirichlet, normalLogits, oneCorrect, manyCorrect, uShapedDifficulty, diffuse,
+    twoAction, flatDirichlet, sparseDirichlet, normalLogits, oneCorrect, manyCorrect, uShapedDifficulty,
+    diffuse,
     shortSequences, sharedSequences, mixedLengths,
   ]
 
@@ -23,7 +24,8 @@ extension PromptPopulation {
   public static let flatDirichlet = PromptPopulation(
     "flat-dirichlet", "K = 8, π from Dirichlet(1), one to seven correct actions"
   ) { (stream: inout RandomStream) throws(PolicyError) in
-    let policy = SoftmaxPolicy(trusted: positive(stream.dirichlet(concentration: [Double](repeating: 1, count: 8))))
+    let policy = SoftmaxPolicy(
+      trusted: positive(stream.dirichlet(concentration: [Double](repeating: 1, count: 8))))
     return try Prompt(policy, rewards: someCorrect(8, &stream))
   }
 
@@ -31,7 +33,8 @@ extension PromptPopulation {
   public static let sparseDirichlet = PromptPopulation(
     "sparse-dirichlet", "K = 8, π from Dirichlet(0.2), one to seven correct actions"
   ) { (stream: inout RandomStream) throws(PolicyError) in
-    let policy = SoftmaxPolicy(trusted: positive(stream.dirichlet(concentration: [Double](repeating: 0.2, count: 8))))
+    let policy = SoftmaxPolicy(
+      trusted: positive(stream.dirichlet(concentration: [Double](repeating: 0.2, count: 8))))
     return try Prompt(policy, rewards: someCorrect(8, &stream))
   }
 
@@ -46,7 +49,8 @@ extension PromptPopulation {
 
   /// Thirty-two actions, a single correct one: successes have no spread.
   public static let oneCorrect = PromptPopulation(
-    "one-correct", "K = 32, normal logits (sd 2), one correct action whose logit is shifted by a normal (sd 3)"
+    "one-correct",
+    "K = 32, normal logits (sd 2), one correct action whose logit is shifted by a normal (sd 3)"
   ) { (stream: inout RandomStream) throws(PolicyError) in
     var logits = (0..<32).map { _ in 2 * stream.normal() }
     logits[0] += 4 + 3 * stream.normal()
@@ -68,10 +72,12 @@ extension PromptPopulation {
 
   /// Difficulty drawn first, U-shaped as pass rates of real training sets are; then spread within successes and failures.
   public static let uShapedDifficulty = PromptPopulation(
-    "u-shaped", "p from Beta(0.5, 0.5); successes and failures each spread over 1 to 16 actions by Dirichlet(1)"
+    "u-shaped",
+    "p from Beta(0.5, 0.5); successes and failures each spread over 1 to 16 actions by Dirichlet(1)"
   ) { (stream: inout RandomStream) throws(PolicyError) in
     let p = min(max(stream.beta(0.5, 0.5), 1e-6), 1 - 1e-6)
-    return try split(p, successes: 1 + stream.index(below: 16), failures: 1 + stream.index(below: 16), 1, &stream)
+    return try split(
+      p, successes: 1 + stream.index(below: 16), failures: 1 + stream.index(below: 16), 1, &stream)
   }
 
   /// A thousand nearly equal actions.
@@ -84,7 +90,8 @@ extension PromptPopulation {
 
   /// Sequences of three tokens, every prefix with its own logits.
   public static let shortSequences = PromptPopulation(
-    "short-sequences", "|A| = 3, T = 3, per-prefix normal logits (sd 1.5), a random set of 1 to 13 correct sequences"
+    "short-sequences",
+    "|A| = 3, T = 3, per-prefix normal logits (sd 1.5), a random set of 1 to 13 correct sequences"
   ) { (stream: inout RandomStream) throws(PolicyError) in
     let logits = (0..<13).map { _ in (0..<3).map { _ in 1.5 * stream.normal() } }
     let policy = try SequencePolicy(vocabulary: 3, length: 3, parameters: .perPrefix, logits: logits)
@@ -93,7 +100,8 @@ extension PromptPopulation {
 
   /// Sequences of four tokens whose logits are shared by all positions: scores add up.
   public static let sharedSequences = PromptPopulation(
-    "shared-sequences", "|A| = 3, T = 4, shared normal logits (sd 1), correct if token 0 comes at least m times"
+    "shared-sequences",
+    "|A| = 3, T = 4, shared normal logits (sd 1), correct if token 0 comes at least m times"
   ) { (stream: inout RandomStream) throws(PolicyError) in
     let logits = [(0..<3).map { _ in stream.normal() }]
     let policy = try SequencePolicy(vocabulary: 3, length: 4, parameters: .shared, logits: logits)
@@ -109,7 +117,8 @@ extension PromptPopulation {
     let length = 2 + stream.index(below: 4)
     let prefixes = Int(SequencePolicy.prefixCount(vocabulary: 3, length: length))
     let logits = (0..<prefixes).map { _ in (0..<3).map { _ in stream.normal() } }
-    let policy = try SequencePolicy(vocabulary: 3, length: length, parameters: .perPrefix, endToken: 2, logits: logits)
+    let policy = try SequencePolicy(
+      vocabulary: 3, length: length, parameters: .perPrefix, endToken: 2, logits: logits)
     let count = try policy.sequences().count
     return try sequencePrompt(policy, count: count, correct: 1 + stream.index(below: count - 1), &stream)
   }
@@ -145,7 +154,8 @@ extension PromptPopulation {
     let good = positive(stream.dirichlet(concentration: [Double](repeating: concentration, count: successes)))
     let bad = positive(stream.dirichlet(concentration: [Double](repeating: concentration, count: failures)))
     let rewards = [Double](repeating: 1, count: successes) + [Double](repeating: 0, count: failures)
-    return try Prompt(SoftmaxPolicy(trusted: good.map { p * $0 } + bad.map { (1 - p) * $0 }), rewards: rewards)
+    return try Prompt(
+      SoftmaxPolicy(trusted: good.map { p * $0 } + bad.map { (1 - p) * $0 }), rewards: rewards)
   }
 
   /// Dirichlet draws with tiny concentration underflow to 0; a softmax policy has none, so they are lifted to 1e-12 and renormalised.

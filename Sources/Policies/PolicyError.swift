@@ -26,7 +26,8 @@ public enum PolicyError: Error, Hashable, CustomStringConvertible {
       "\(name)[\(index)] is \(value): a probability must lie in [0, 1]"
     case .unnormalised(let name, let sum, let tolerance):
       "\(name) adds up to \(sum): it must be 1 within \(tolerance)"
-    case .invalidLogit(let name, let index, let value): "\(name)[\(index)] is \(value): a logit must be finite"
+    case .invalidLogit(let name, let index, let value):
+      "\(name)[\(index)] is \(value): a logit must be finite"
     case .wrongCount(let name, let count, let expected): "\(name) has \(count) entries, expected \(expected)"
     case .outOfRange(let name, let value, let allowed):
       "\(name) is \(value): it must lie in \(allowed.lowerBound)...\(allowed.upperBound)"

@@ -65,7 +65,8 @@ public struct ScoreSummary: Sendable, Hashable {
       merged.append(
         ScoreClass(
           probability: q, reward: level, length: parts[0].length,
-          onGain: Self.mixture(parts.map(\.onGain), weights), onLoss: Self.mixture(parts.map(\.onLoss), weights)))
+          onGain: Self.mixture(parts.map(\.onGain), weights),
+          onLoss: Self.mixture(parts.map(\.onLoss), weights)))
     }
     return ScoreSummary(classes: merged, dimension: dimension)
   }

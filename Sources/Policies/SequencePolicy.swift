@@ -45,7 +45,9 @@ public struct SequencePolicy: Sendable, Hashable {
   }
 
   /// A policy from the token probabilities of its states, in the same order.
-  public init(vocabulary: Int, length: Int, parameters: Parameters, endToken: Int? = nil, probabilities: [[Double]])
+  public init(
+    vocabulary: Int, length: Int, parameters: Parameters, endToken: Int? = nil, probabilities: [[Double]]
+  )
     throws(PolicyError)
   {
     guard (1...4096).contains(vocabulary) else {

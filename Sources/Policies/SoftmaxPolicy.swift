@@ -13,7 +13,8 @@ public struct SoftmaxPolicy: Sendable, Hashable {
   /// Throws when an entry is negative or not finite, or when the sum misses one by more than `normalisationTolerance`.
   public init(probabilities: [Double], name: String = "probabilities") throws(PolicyError) {
     guard !probabilities.isEmpty else { throw .wrongCount(name: name, count: 0, expected: 1) }
-    for (index, value) in probabilities.enumerated() where !(value >= 0 && value <= 1 + Self.normalisationTolerance) {
+    for (index, value) in probabilities.enumerated()
+    where !(value >= 0 && value <= 1 + Self.normalisationTolerance) {
       throw .invalidProbability(name: name, index: index, value: value)
     }
     let sum = probabilities.reduce(0, +)
@@ -75,13 +76,18 @@ public struct SoftmaxPolicy: Sendable, Hashable {
       for b in 0..<count { scores[a * count + b] = (a == b ? 1 : 0) - probabilities[b] }
     }
     return EnumeratedPrompt(
-      probabilities: probabilities, rewards: rewards, lengths: [Int](repeating: 1, count: count), scores: scores,
+      probabilities: probabilities, rewards: rewards, lengths: [Int](repeating: 1, count: count),
+      scores: scores,
       dimension: count)
   }
 }
 
 /// Throws unless there are `count` rewards, all finite.
 func checkRewards(_ rewards: [Double], count: Int) throws(PolicyError) {
-  guard rewards.count == count else { throw .wrongCount(name: "rewards", count: rewards.count, expected: count) }
-  for (index, value) in rewards.enumerated() where !value.isFinite { throw .invalidReward(index: index, value: value) }
+  guard rewards.count == count else {
+    throw .wrongCount(name: "rewards", count: rewards.count, expected: count)
+  }
+  for (index, value) in rewards.enumerated() where !value.isFinite {
+    throw .invalidReward(index: index, value: value)
+  }
 }

@@ -14,5 +14,7 @@ public enum StableSoftmax {
   }
 
   /// `π_a = exp(log π_a)`.
-  public static func probabilities(_ logits: [Double]) -> [Double] { logProbabilities(logits).map { exp($0) } }
+  public static func probabilities(_ logits: [Double]) -> [Double] {
+    logProbabilities(logits).map { exp($0) }
+  }
 }

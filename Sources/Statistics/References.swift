@@ -15,14 +15,58 @@ public struct Reference: Sendable, Hashable {
 /// Every work cited by a `Source:` line, in alphabetical order of key; a test fails on an unknown and on an unused key.
 public let references: [Reference] = [
   Reference(
+    key: "barlow1972", authors: "Barlow, Bartholomew, Bremner, Brunk", year: 1972,
+    title: "Statistical inference under order restrictions", locator: "Wiley"),
+  Reference(
+    key: "bonett2000", authors: "Bonett, Wright", year: 2000,
+    title: "Sample size requirements for estimating Pearson, Kendall and Spearman correlations",
+    locator: "Psychometrika 65:23-28"),
+  Reference(
+    key: "brent1973", authors: "Brent", year: 1973,
+    title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
+  Reference(
+    key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
+    title: "Algorithms for computing the sample variance: analysis and recommendations",
+    locator: "The American Statistician 37:242-247"),
+  Reference(
     key: "dynamo2026", authors: "DynaMO authors", year: 2026,
     title: "DynaMO: rollout allocation and advantage modulation for RLVR", locator: "arXiv:2602.19208"),
+  Reference(
+    key: "efron1987", authors: "Efron", year: 1987,
+    title: "Better bootstrap confidence intervals", locator: "JASA 82:171-185"),
+  Reference(
+    key: "greensmith2004", authors: "Greensmith, Bartlett, Baxter", year: 2004,
+    title: "Variance reduction techniques for gradient estimates in reinforcement learning",
+    locator: "JMLR 5:1471-1530"),
+  Reference(
+    key: "hao2025", authors: "Hao, Dong, Wu et al.", year: 2025,
+    title: "On-policy RL with optimal reward baseline", locator: "arXiv:2505.23585"),
   Reference(
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
   Reference(
+    key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
+    title: "REINFORCE++: stabilizing critic-free policy optimization with global advantage normalization",
+    locator: "arXiv:2501.03262"),
+  Reference(
+    key: "knight1966", authors: "Knight", year: 1966,
+    title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
+  Reference(
+    key: "kool2019", authors: "Kool, van Hoof, Welling", year: 2019,
+    title: "Buy 4 REINFORCE samples, get a baseline for free!", locator: "ICLR 2019 DeepRLStructPred workshop"
+  ),
+  Reference(
+    key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
+    title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
+  Reference(
     key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
     title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),
+  Reference(
+    key: "nelder1965", authors: "Nelder, Mead", year: 1965,
+    title: "A simplex method for function minimization", locator: "The Computer Journal 7:308-313"),
+  Reference(
+    key: "neumaier1974", authors: "Neumaier", year: 1974,
+    title: "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", locator: "ZAMM 54:39-51"),
   Reference(
     key: "neyman1934", authors: "Neyman", year: 1934,
     title: "On the two different aspects of the representative method", locator: "JRSS 97:558-625"),
@@ -30,30 +74,36 @@ public let references: [Reference] = [
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
   Reference(
-    key: "greensmith2004", authors: "Greensmith, Bartlett, Baxter", year: 2004,
-    title: "Variance reduction techniques for gradient estimates in reinforcement learning", locator: "JMLR 5:1471-1530"),
-  Reference(
-    key: "hao2025", authors: "Hao, Dong, Wu et al.", year: 2025,
-    title: "On-policy RL with optimal reward baseline", locator: "arXiv:2505.23585"),
-  Reference(
-    key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
-    title: "REINFORCE++: stabilizing critic-free policy optimization with global advantage normalization", locator: "arXiv:2501.03262"),
-  Reference(
-    key: "kool2019", authors: "Kool, van Hoof, Welling", year: 2019,
-    title: "Buy 4 REINFORCE samples, get a baseline for free!", locator: "ICLR 2019 DeepRLStructPred workshop"),
-  Reference(
-    key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
-    title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
+    key: "schuirmann1987", authors: "Schuirmann", year: 1987,
+    title: "A comparison of the two one-sided tests procedure and the power approach",
+    locator: "J. Pharmacokinet. Biopharm. 15:657-680"),
   Reference(
     key: "schulman2017", authors: "Schulman, Wolski, Dhariwal et al.", year: 2017,
     title: "Proximal policy optimization algorithms", locator: "arXiv:1707.06347"),
   Reference(
     key: "shao2024", authors: "Shao, Wang, Zhu et al.", year: 2024,
-    title: "DeepSeekMath: pushing the limits of mathematical reasoning in open language models", locator: "arXiv:2402.03300"),
+    title: "DeepSeekMath: pushing the limits of mathematical reasoning in open language models",
+    locator: "arXiv:2402.03300"),
+  Reference(
+    key: "vose1991", authors: "Vose", year: 1991,
+    title: "A linear algorithm for generating random numbers with a given distribution",
+    locator: "IEEE Trans. Softw. Eng. 17:972-975"),
+  Reference(
+    key: "waudbysmith2021", authors: "Waudby-Smith, Arbour, Sinha et al.", year: 2021,
+    title: "Time-uniform central limit theory and asymptotic confidence sequences",
+    locator: "arXiv:2103.06476"),
+  Reference(
+    key: "waudbysmith2024", authors: "Waudby-Smith, Ramdas", year: 2024,
+    title: "Estimating means of bounded random variables by betting", locator: "JRSS B 86:1-27"),
   Reference(
     key: "williams1992", authors: "Williams", year: 1992,
-    title: "Simple statistical gradient-following algorithms for connectionist reinforcement learning", locator: "Machine Learning 8:229-256"),
+    title: "Simple statistical gradient-following algorithms for connectionist reinforcement learning",
+    locator: "Machine Learning 8:229-256"),
+  Reference(
+    key: "wilson1927", authors: "Wilson", year: 1927,
+    title: "Probable inference, the law of succession, and statistical inference", locator: "JASA 22:209-212"),
   Reference(
     key: "ye2020", authors: "Ye, Liu, Sun et al.", year: 2020,
-    title: "Mastering complex control in MOBA games with deep reinforcement learning", locator: "AAAI 2020, arXiv:1912.09729"),
+    title: "Mastering complex control in MOBA games with deep reinforcement learning",
+    locator: "AAAI 2020, arXiv:1912.09729"),
 ]

@@ -1,6 +1,6 @@
+import Estimators
 import Foundation
 import Statistics
-import Estimators
 
 /// A bound σ² ≤ C·p(1−p) makes the proxy's allocation optimal; and the minimax version.
 public struct BoundTransfersOptimality: Claim {
@@ -19,7 +19,8 @@ public struct BoundTransfersOptimality: Claim {
         let excess = try largestExcess(examination, rule: rule, worstCase: worstCase)
         let population = worstCase ? "worst case over σ² ≤ C·P" : "actual variances with σ² ≤ C·P"
         evidence.estimates.append(
-          EstimateRow(design: population, method: rule.rawValue, stat: "largest_relative_excess", exact: excess))
+          EstimateRow(
+            design: population, method: rule.rawValue, stat: "largest_relative_excess", exact: excess))
         evidence.findings.append(
           Finding(
             estimator: rule.rawValue, population: population, basis: .exact(holds: excess <= margin),
@@ -32,7 +33,8 @@ public struct BoundTransfersOptimality: Claim {
       estimator: "uniform", population: "worst case over σ² ≤ C·P", basis: .exact(holds: uniform <= margin))
     evidence.estimates.append(
       EstimateRow(
-        design: "worst case over σ² ≤ C·P", method: "uniform", stat: "largest_relative_excess", exact: uniform))
+        design: "worst case over σ² ≤ C·P", method: "uniform", stat: "largest_relative_excess", exact: uniform
+      ))
     addCounterexamples(&evidence)
     try addMonteCarlo(&evidence, examination)
     evidence.condition =
@@ -45,7 +47,8 @@ public struct BoundTransfersOptimality: Claim {
 
   private func row(_ evidence: Evidence, _ rule: Rule, _ worstCase: Bool) -> Double {
     evidence.estimates.first {
-      $0.method == rule.rawValue && $0.stat == "largest_relative_excess" && $0.design.hasPrefix("worst") == worstCase
+      $0.method == rule.rawValue && $0.stat == "largest_relative_excess"
+        && $0.design.hasPrefix("worst") == worstCase
     }?.estimate ?? .nan
   }
 
@@ -112,21 +115,27 @@ public struct BoundTransfersOptimality: Claim {
           let proxies = pair.map(\.rewardVariance)
           let variances = pair.map { $0.variance(baseline: $0.meanReward) }
           guard zip(variances, proxies).allSatisfy({ $0 <= bound * $1 && $0 > .zero }) else { continue }
-          let excess = Self.excess(variances: variances.map(\.value), proxies: proxies.map(\.value), rule: rule)
+          let excess = Self.excess(
+            variances: variances.map(\.value), proxies: proxies.map(\.value), rule: rule)
           guard excess > enough else { continue }
           var values: [ExactValue] = []
           for index in 0..<2 {
             values.append(
-              ExactValue("bernoulli_variance_\(index + 1)", proxies[index].value, exact: proxies[index].description))
-            values.append(ExactValue("variance_\(index + 1)", variances[index].value, exact: variances[index].description))
+              ExactValue(
+                "bernoulli_variance_\(index + 1)", proxies[index].value, exact: proxies[index].description))
+            values.append(
+              ExactValue("variance_\(index + 1)", variances[index].value, exact: variances[index].description)
+            )
           }
           values.append(ExactValue("relative_excess", excess))
           evidence.counterexamples.append(
             Counterexample(
               title: "\(rule.rawValue) is not optimal although σ² ≤ \(bound)·P",
-              worlds: pair.map { $0.world(StudiedEstimator.valueBaseline.worldSettings(group: 1)) }, values: values,
+              worlds: pair.map { $0.world(StudiedEstimator.valueBaseline.worldSettings(group: 1)) },
+              values: values,
               explanation:
-                "Both prompts obey the bound, yet the shares that \(rule.rawValue) gives differ from σ₁ : σ₂, and the total variance exceeds the optimum by the relative excess Σ(q*−q)²/q."))
+                "Both prompts obey the bound, yet the shares that \(rule.rawValue) gives differ from σ₁ : σ₂, and the total variance exceeds the optimum by the relative excess Σ(q*−q)²/q."
+            ))
           break search
         }
       }
@@ -142,7 +151,8 @@ public struct BoundTransfersOptimality: Claim {
       evidence.estimates += try MonteCarloCheck.rows(
         examination, designPoint: 100 + index,
         design: "probabilities (\(world.probabilities.map(\.description).joined(separator: ", ")))",
-        method: "value-baseline", prompt: prompt, estimator: ConstantBaseline(world.meanReward.value), group: 1,
+        method: "value-baseline", prompt: prompt, estimator: ConstantBaseline(world.meanReward.value),
+        group: 1,
         largestAdvantage: 1, exact: exact, count: specification.count("replicates", for: examination.preset))
     }
   }

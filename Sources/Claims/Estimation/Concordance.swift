@@ -9,7 +9,9 @@ import Statistics
 /// interval for Pearson's or Spearman's coefficient can offer.
 enum Concordance {
   /// The variable for two prompts.
-  static func indicator(_ firstProxy: Double, _ secondProxy: Double, _ first: Double, _ second: Double) -> Double {
+  static func indicator(_ firstProxy: Double, _ secondProxy: Double, _ first: Double, _ second: Double)
+    -> Double
+  {
     let a = firstProxy - secondProxy
     let b = first - second
     if a == 0 || b == 0 { return 0.5 }
@@ -18,7 +20,8 @@ enum Concordance {
 
   /// The probability of concordance of `estimator` on `population`, tested against `boundary`.
   static func run(
-    _ examination: Examination, designPoint: Int, population: PromptPopulation, estimator: StudiedEstimator, group: Int,
+    _ examination: Examination, designPoint: Int, population: PromptPopulation, estimator: StudiedEstimator,
+    group: Int,
     offPolicy: StudiedEstimator.OffPolicy, boundary: Double, maximumPairs: Int
   ) throws -> SequentialMean {
     try SequentialMean.run(
@@ -29,14 +32,17 @@ enum Concordance {
         let second = try? estimator.draw(population, group, offPolicy, &stream)
       else { return .nan }
       return indicator(
-        first.bernoulliVariance, second.bernoulliVariance, first.variancePerRollout, second.variancePerRollout)
+        first.bernoulliVariance, second.bernoulliVariance, first.variancePerRollout, second.variancePerRollout
+      )
     }
   }
 }
 
 extension StudiedEstimator {
   /// A random prompt's point.
-  func draw(_ population: PromptPopulation, _ group: Int, _ offPolicy: OffPolicy, _ stream: inout RandomStream)
+  func draw(
+    _ population: PromptPopulation, _ group: Int, _ offPolicy: OffPolicy, _ stream: inout RandomStream
+  )
     throws(PolicyError) -> Point
   {
     let prompt = try population.draw(&stream)
@@ -49,7 +55,8 @@ struct PointCloud {
   var points: [StudiedEstimator.Point]
 
   init(
-    _ examination: Examination, designPoint: Int, population: PromptPopulation, estimator: StudiedEstimator, group: Int,
+    _ examination: Examination, designPoint: Int, population: PromptPopulation, estimator: StudiedEstimator,
+    group: Int,
     offPolicy: StudiedEstimator.OffPolicy, count: Int
   ) throws {
     let key = examination.key(designPoint: designPoint)

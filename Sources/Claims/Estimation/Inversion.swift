@@ -43,7 +43,8 @@ struct Inversion {
         named("first_variance", lowVariance), named("second_variance", highVariance),
       ],
       explanation:
-        "The second world has the larger \(proxyName) (\(highProxy) > \(lowProxy)) and the smaller variance (\(highVariance) < \(lowVariance)).")
+        "The second world has the larger \(proxyName) (\(highProxy) > \(lowProxy)) and the smaller variance (\(highVariance) < \(lowVariance))."
+    )
   }
 }
 

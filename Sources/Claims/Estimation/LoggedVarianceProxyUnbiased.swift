@@ -26,10 +26,14 @@ public struct LoggedVarianceProxyUnbiased: Claim {
         let moments = GroupOracle.moments(world.prompt.scoreSummary, estimator: estimator, group: n)
         let bias = expected / moments.covarianceTrace - 1
         evidence.estimates += [
-          EstimateRow(design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "expected_logged_proxy", exact: expected),
           EstimateRow(
-            design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "trace_variance", exact: moments.covarianceTrace),
-          EstimateRow(design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "relative_bias", exact: bias),
+            design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "expected_logged_proxy",
+            exact: expected),
+          EstimateRow(
+            design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "trace_variance",
+            exact: moments.covarianceTrace),
+          EstimateRow(
+            design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "relative_bias", exact: bias),
         ]
         let holds = abs(bias) <= specification.margin
         evidence.findings.append(
@@ -68,14 +72,18 @@ public struct LoggedVarianceProxyUnbiased: Claim {
     let oneStep = try PromptPopulation.flatDirichlet.draw(&stream)
     let perPrefix = try PromptPopulation.shortSequences.draw(&stream)
     let shared = try PromptPopulation.sharedSequences.draw(&stream)
-    return try [("one step", oneStep), ("per-prefix sequences", perPrefix), ("shared-logit sequences", shared)].map {
+    return try [
+      ("one step", oneStep), ("per-prefix sequences", perPrefix), ("shared-logit sequences", shared),
+    ].map {
       World(name: $0.0, prompt: $0.1, enumerated: try $0.1.enumerated(), energies: try energies($0.1))
     }
   }
 
   /// `W = Σ_t (1 − 2π_t + Σπ²)` of every outcome.
   static func energies(_ prompt: Prompt) throws(PolicyError) -> [Double] {
-    func norm(_ row: [Double], _ action: Int) -> Double { 1 - 2 * row[action] + row.reduce(0) { $0 + $1 * $1 } }
+    func norm(_ row: [Double], _ action: Int) -> Double {
+      1 - 2 * row[action] + row.reduce(0) { $0 + $1 * $1 }
+    }
     switch prompt.policy {
     case .softmax(let policy): return (0..<policy.actionCount).map { norm(policy.probabilities, $0) }
     case .sequence(let policy):
@@ -91,7 +99,8 @@ public struct LoggedVarianceProxyUnbiased: Claim {
     let meanEnergy = classes.map { part in
       var total = 0.0
       var weight = 0.0
-      for outcome in 0..<world.enumerated.outcomeCount where world.enumerated.rewards[outcome] == part.reward {
+      for outcome in 0..<world.enumerated.outcomeCount where world.enumerated.rewards[outcome] == part.reward
+      {
         total += world.enumerated.probabilities[outcome] * world.energies[outcome]
         weight += world.enumerated.probabilities[outcome]
       }
@@ -100,7 +109,8 @@ public struct LoggedVarianceProxyUnbiased: Claim {
     let rewards = classes.map(\.reward)
     let lengths = classes.map(\.length)
     var power = 0.0
-    GroupOracle.forEachComposition(group: n, probabilities: classes.map(\.probability)) { counts, probability in
+    GroupOracle.forEachComposition(group: n, probabilities: classes.map(\.probability)) {
+      counts, probability in
       let advantages = estimator.classAdvantages(counts: counts, rewards: rewards, lengths: lengths)
       for k in counts.indices where counts[k] > 0 {
         power += probability * Double(counts[k]) / Double(n) * advantages[k] * advantages[k] * meanEnergy[k]
@@ -128,7 +138,8 @@ public struct LoggedVarianceProxyUnbiased: Claim {
             ExactValue("expected_logged_proxy", logged.value, exact: logged.description),
           ],
           explanation:
-            "E[A²‖s‖²] and E‖ĝ‖² = Var + ‖∇p‖² give the logged proxy's expectation, (mean power − E‖ĝ‖²)/(n−1), which is not the variance because the advantages of a group are dependent."))
+            "E[A²‖s‖²] and E‖ĝ‖² = Var + ‖∇p‖² give the logged proxy's expectation, (mean power − E‖ĝ‖²)/(n−1), which is not the variance because the advantages of a group are dependent."
+        ))
       return true
     }
   }
@@ -161,17 +172,21 @@ public struct LoggedVarianceProxyUnbiased: Claim {
         ) { stream in
           let outcomes = (0..<n).map { _ in table.draw(&stream) }
           let advantages = estimator.advantages(
-            rewards: outcomes.map { world.enumerated.rewards[$0] }, lengths: outcomes.map { world.enumerated.lengths[$0] })
+            rewards: outcomes.map { world.enumerated.rewards[$0] },
+            lengths: outcomes.map { world.enumerated.lengths[$0] })
           var power = 0.0
           var estimate = [Double](repeating: 0, count: world.enumerated.dimension)
           for (outcome, advantage) in zip(outcomes, advantages) {
             power += advantage * advantage * world.energies[outcome] / Double(n)
-            for (j, score) in world.enumerated.score(outcome).enumerated() { estimate[j] += advantage * score / Double(n) }
+            for (j, score) in world.enumerated.score(outcome).enumerated() {
+              estimate[j] += advantage * score / Double(n)
+            }
           }
           return (power - estimate.reduce(0) { $0 + $1 * $1 }) / Double(n - 1)
         }
         evidence.estimates += MonteCarloCheck.rows(
-          design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "simulated_logged_proxy", mean: mean,
+          design: "\(world.name) n=\(n)", method: studied.rawValue, stat: "simulated_logged_proxy",
+          mean: mean,
           exact: Self.expectedProxy(world, estimator: estimator, group: n))
       }
     }
@@ -179,11 +194,15 @@ public struct LoggedVarianceProxyUnbiased: Claim {
 
   /// Bessel's correction dropped: dividing by n where the unbiased form divides by n − 1.
   private func addControl(_ evidence: inout Evidence, world: World, group n: Int) {
-    let exact = GroupOracle.moments(world.prompt.scoreSummary, estimator: NoBaseline(), group: n).covarianceTrace
+    let exact = GroupOracle.moments(world.prompt.scoreSummary, estimator: NoBaseline(), group: n)
+      .covarianceTrace
     let biased = Self.expectedProxy(world, estimator: NoBaseline(), group: n) * Double(n - 1) / Double(n)
     evidence.control = Finding(
-      estimator: "reinforce", population: world.name, basis: .exact(holds: abs(biased / exact - 1) <= specification.margin))
+      estimator: "reinforce", population: world.name,
+      basis: .exact(holds: abs(biased / exact - 1) <= specification.margin))
     evidence.estimates.append(
-      EstimateRow(design: "control \(world.name) n=\(n)", method: "reinforce", stat: "relative_bias", exact: biased / exact - 1))
+      EstimateRow(
+        design: "control \(world.name) n=\(n)", method: "reinforce", stat: "relative_bias",
+        exact: biased / exact - 1))
   }
 }

@@ -22,20 +22,20 @@ enum MonteCarloCheck {
       examination, designPoint: designPoint, range: 0...max(bound, 1e-12), boundary: 0, maximumCount: count,
       stopBelow: 0
     ) { stream in
-      let first = TupleOracle.evaluate(prompt, estimator, (0..<group).map { _ in table.draw(&stream) })
-      let second = TupleOracle.evaluate(prompt, estimator, (0..<group).map { _ in table.draw(&stream) })
-      var square = 0.0
-      for (a, b) in zip(first, second) { square += (a - b) * (a - b) }
-      return square / 2
+      GroupSimulation.halfSquaredDistance(
+        prompt, outcomes: table, estimator: estimator, group: group, stream: &stream)
     }
     return rows(design: design, method: method, stat: "trace_variance", mean: mean, exact: exact)
   }
 
   /// A simulated mean beside its exact value, and their distance in standard errors.
-  static func rows(design: String, method: String, stat: String, mean: SequentialMean, exact: Double) -> [EstimateRow] {
+  static func rows(design: String, method: String, stat: String, mean: SequentialMean, exact: Double)
+    -> [EstimateRow]
+  {
     var rows = [
       EstimateRow(
-        design: design, method: method, stat: stat, estimate: mean.estimate, interval: mean.interval, exact: exact)
+        design: design, method: method, stat: stat, estimate: mean.estimate, interval: mean.interval,
+        exact: exact)
     ]
     let error = mean.estimate.standardError
     if error > 0 {

@@ -30,9 +30,12 @@ public struct NormalisedVarianceFollowsProxy: Claim {
           EstimateRow(
             design: "\(population.name) G=\(group)", method: "grpo", stat: "concordance",
             estimate: concordance.estimate, interval: concordance.interval))
-        if concordance.interval.lower > specification.margin { tracked.append("\(population.name) G=\(group)") }
+        if concordance.interval.lower > specification.margin {
+          tracked.append("\(population.name) G=\(group)")
+        }
         let cloud = try PointCloud(
-          examination, designPoint: designPoint + 5000, population: population, estimator: .grpo, group: group,
+          examination, designPoint: designPoint + 5000, population: population, estimator: .grpo,
+          group: group,
           offPolicy: offPolicy, count: specification.count("points", for: examination.preset))
         evidence.estimates += cloud.correlationRows(design: "\(population.name) G=\(group)", method: "grpo")
         points.rows += cloud.rows(estimator: "grpo", population: population.name, extra: [.integer(group)])
@@ -43,7 +46,7 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     addCounterexamples(&evidence)
     try addMonteCarlo(&evidence, examination)
     try addControl(&evidence, examination)
-    let flatness = evidence.estimates.filter { $0.stat == "variance_ratio" }
+    let flatness = evidence.estimates.filter { $0.stat == "variance_ratio" && $0.method == "grpo" }
     evidence.condition =
       "with equal score moments the variance per rollout is v_S[(1−p) − (1−p)^G] + v_F[p − p^G] + D²[(G−1)P − G c_G²]: at most about G·P as P → 0, but flat in p once G·p and G(1−p) exceed a few; "
       + "concordance above \(specification.margin) was found for \(tracked.isEmpty ? "no population" : tracked.joined(separator: ", "))"
@@ -57,13 +60,16 @@ public struct NormalisedVarianceFollowsProxy: Claim {
   private func addFlatness(_ evidence: inout Evidence, group: Int) {
     func variance(_ p: Double) -> Double {
       StudiedEstimator.grpo.variancePerRollout(
-        BinaryScoreMoments(successProbability: p, successVariance: 1, failureVariance: 1, squaredDistance: 0), group: group)
+        BinaryScoreMoments(successProbability: p, successVariance: 1, failureVariance: 1, squaredDistance: 0),
+        group: group)
     }
     let p = specification.value("flat_p")
     evidence.estimates.append(
-      EstimateRow(design: "G=\(group)", method: "grpo", stat: "variance_ratio", exact: variance(0.5) / variance(p)))
+      EstimateRow(
+        design: "G=\(group)", method: "grpo", stat: "variance_ratio", exact: variance(0.5) / variance(p)))
     evidence.estimates.append(
-      EstimateRow(design: "G=\(group)", method: "p(1-p)", stat: "variance_ratio", exact: 0.25 / (p * (1 - p))))
+      EstimateRow(design: "G=\(group)", method: "p(1-p)", stat: "variance_ratio", exact: 0.25 / (p * (1 - p)))
+    )
   }
 
   /// The strict statement at G = 2, where everything is rational.
@@ -71,14 +77,17 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     let worlds = SmallWorlds.all(
       maximumActions: Int(specification.value("small_actions")),
       maximumDenominator: Int(specification.value("small_denominator")))
-    let variance: (RationalPrompt) -> Rational = { StudiedEstimator.grpo.rationalVariance($0, group: 2) ?? .zero }
+    let variance: (RationalPrompt) -> Rational = {
+      StudiedEstimator.grpo.rationalVariance($0, group: 2) ?? .zero
+    }
     let found = Inversion.first(in: worlds, ratio: .one, proxy: \.rewardVariance, variance: variance)
     evidence.findings.append(
       Finding(estimator: "grpo", population: "every small world G=2", basis: .exact(holds: found == nil)))
     if let found {
       evidence.counterexamples.append(
         found.counterexample(
-          title: "grpo, G = 2: P rises, the variance falls", settings: StudiedEstimator.grpo.worldSettings(group: 2),
+          title: "grpo, G = 2: P rises, the variance falls",
+          settings: StudiedEstimator.grpo.worldSettings(group: 2),
           proxyName: "bernoulli_variance", proxy: \.rewardVariance, variance: variance))
     }
   }
@@ -91,7 +100,8 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     for (index, group) in specification.integers("group").enumerated() {
       let exact = GroupOracle.moments(prompt.scoreSummary, estimator: GRPO(), group: group).covarianceTrace
       evidence.estimates += try MonteCarloCheck.rows(
-        examination, designPoint: 310 + index, design: "one prompt of flat-dirichlet G=\(group)", method: "grpo",
+        examination, designPoint: 310 + index, design: "one prompt of flat-dirichlet G=\(group)",
+        method: "grpo",
         prompt: enumerated, estimator: GRPO(), group: group, largestAdvantage: Double(group - 1).squareRoot(),
         exact: exact, count: specification.count("replicates", for: examination.preset) / group)
     }
@@ -109,7 +119,8 @@ public struct NormalisedVarianceFollowsProxy: Claim {
         let second = try? StudiedEstimator.grpo.draw(.flatDirichlet, group, offPolicy, &stream)
       else { return .nan }
       return Concordance.indicator(
-        -first.bernoulliVariance, -second.bernoulliVariance, first.variancePerRollout, second.variancePerRollout)
+        -first.bernoulliVariance, -second.bernoulliVariance, first.variancePerRollout,
+        second.variancePerRollout)
     }
     evidence.control = control.findingGreater(estimator: "grpo", population: "flat-dirichlet G=\(group)")
   }

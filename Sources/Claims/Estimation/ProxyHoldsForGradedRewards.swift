@@ -22,7 +22,8 @@ public struct ProxyHoldsForGradedRewards: Claim {
       for (column, population) in Self.populations.enumerated() {
         let designPoint = 100 * row + column
         let difference = try SequentialMean.run(
-          examination, designPoint: designPoint, range: -1...1, boundary: -specification.margin, maximumCount: pairs
+          examination, designPoint: designPoint, range: -1...1, boundary: -specification.margin,
+          maximumCount: pairs
         ) { stream in
           guard let first = try? Self.draw(population, rule, levels, &stream),
             let second = try? Self.draw(population, rule, levels, &stream)
@@ -38,8 +39,11 @@ public struct ProxyHoldsForGradedRewards: Claim {
           EstimateRow(
             design: population.name, method: rule.rawValue, stat: "concordance_graded_minus_binary",
             estimate: difference.estimate, interval: difference.interval))
-        if difference.interval.upper < -specification.margin { losses.append("\(rule.rawValue) on \(population.name)") }
-        try addCloud(&evidence, &points, examination, designPoint: designPoint + 5000, population, rule, levels)
+        if difference.interval.upper < -specification.margin {
+          losses.append("\(rule.rawValue) on \(population.name)")
+        }
+        try addCloud(
+          &evidence, &points, examination, designPoint: designPoint + 5000, population, rule, levels)
       }
     }
     evidence.pointTables = [points]
@@ -105,8 +109,12 @@ public struct ProxyHoldsForGradedRewards: Claim {
         preconditionFailure("\(population.name) is not a one-step population")
       }
       for _ in 0..<16 {
-        let rewards = (0..<policy.actionCount).map { _ in Double(stream.index(below: levels)) / Double(levels - 1) }
-        if rewards.contains(where: { $0 > 0.5 }), rewards.contains(where: { $0 <= 0.5 }) { return (policy, rewards) }
+        let rewards = (0..<policy.actionCount).map { _ in
+          Double(stream.index(below: levels)) / Double(levels - 1)
+        }
+        if rewards.contains(where: { $0 > 0.5 }), rewards.contains(where: { $0 <= 0.5 }) {
+          return (policy, rewards)
+        }
       }
     }
   }
@@ -133,8 +141,10 @@ public struct ProxyHoldsForGradedRewards: Claim {
     for (index, name) in ["graded", "binary"].enumerated() {
       let x = drawn.map { $0[index].proxy }
       let y = drawn.map { $0[index].variance }
-      for (stat, value) in [("spearman", Correlation.spearman(x, y)), ("pearson", Correlation.pearson(x, y))] {
-        var row = EstimateRow(design: "\(population.name) \(name)", method: rule.rawValue, stat: stat, exact: value)
+      for (stat, value) in [("spearman", Correlation.spearman(x, y)), ("pearson", Correlation.pearson(x, y))]
+      {
+        var row = EstimateRow(
+          design: "\(population.name) \(name)", method: rule.rawValue, stat: stat, exact: value)
         row.exact = nil
         row.count = drawn.count
         evidence.estimates.append(row)
@@ -149,7 +159,9 @@ public struct ProxyHoldsForGradedRewards: Claim {
   private func addCounterexample(_ evidence: inout Evidence) {
     let half = Rational(1, 2)
     var worlds: [RationalPrompt] = []
-    for base in SmallWorlds.all(maximumActions: 3, maximumDenominator: Int(specification.value("small_denominator"))) {
+    for base in SmallWorlds.all(
+      maximumActions: 3, maximumDenominator: Int(specification.value("small_denominator")))
+    {
       for middle in base.probabilities.indices {
         var rewards = base.rewards
         rewards[middle] = half
@@ -158,7 +170,8 @@ public struct ProxyHoldsForGradedRewards: Claim {
     }
     let values = worlds.map { ($0.rewardVariance, $0.variance(baseline: $0.meanReward)) }
     let cuts = worlds.map { world in
-      let cut = RationalPrompt(probabilities: world.probabilities, rewards: world.rewards.map { half < $0 ? .one : .zero })
+      let cut = RationalPrompt(
+        probabilities: world.probabilities, rewards: world.rewards.map { half < $0 ? .one : .zero })
       return (cut.rewardVariance, cut.variance(baseline: cut.meanReward))
     }
     for later in worlds.indices {
@@ -170,7 +183,8 @@ public struct ProxyHoldsForGradedRewards: Claim {
           let pair = Inversion(lowerProxy: worlds[low], higherProxy: worlds[high])
           evidence.counterexamples.append(
             pair.counterexample(
-              title: "value baseline, rewards 0, ½, 1: the reward variance rises, the gradient variance falls; cut at ½ both rise",
+              title:
+                "value baseline, rewards 0, ½, 1: the reward variance rises, the gradient variance falls; cut at ½ both rise",
               settings: StudiedEstimator.valueBaseline.worldSettings(group: 1), proxyName: "reward_variance",
               proxy: \.rewardVariance, variance: { $0.variance(baseline: $0.meanReward) }))
           return
@@ -189,7 +203,8 @@ public struct ProxyHoldsForGradedRewards: Claim {
     ]
     for (index, (name, rule, group, bound)) in rules.enumerated() {
       evidence.estimates += try MonteCarloCheck.rows(
-        examination, designPoint: 810 + index, design: "one graded prompt of flat-dirichlet G=\(group)", method: name,
+        examination, designPoint: 810 + index, design: "one graded prompt of flat-dirichlet G=\(group)",
+        method: name,
         prompt: prompt, estimator: rule, group: group, largestAdvantage: bound,
         exact: GroupOracle.moments(prompt.scoreSummary, estimator: rule, group: group).covarianceTrace,
         count: specification.count("replicates", for: examination.preset))
@@ -197,7 +212,9 @@ public struct ProxyHoldsForGradedRewards: Claim {
   }
 
   /// The mean reward in place of its variance must be worse by more than the margin.
-  private func addControl(_ evidence: inout Evidence, _ examination: Examination, pairs: Int, levels: Int) throws {
+  private func addControl(_ evidence: inout Evidence, _ examination: Examination, pairs: Int, levels: Int)
+    throws
+  {
     let population = PromptPopulation.uShapedDifficulty
     let control = try SequentialMean.run(
       examination, designPoint: 900, range: -1...1, boundary: -specification.margin, maximumCount: pairs
@@ -206,16 +223,20 @@ public struct ProxyHoldsForGradedRewards: Claim {
         let second = try? Self.controlPoint(population, levels, &stream)
       else { return .nan }
       return Concordance.indicator(first.mean, second.mean, first.point.variance, second.point.variance)
-        - Concordance.indicator(first.point.proxy, second.point.proxy, first.point.variance, second.point.variance)
+        - Concordance.indicator(
+          first.point.proxy, second.point.proxy, first.point.variance, second.point.variance)
     }
     evidence.estimates.append(
       EstimateRow(
-        design: "control \(population.name)", method: "value-baseline", stat: "concordance_mean_minus_variance",
+        design: "control \(population.name)", method: "value-baseline",
+        stat: "concordance_mean_minus_variance",
         estimate: control.estimate, interval: control.interval))
     evidence.control = control.findingGreater(estimator: "value-baseline", population: population.name)
   }
 
-  private static func controlPoint(_ population: PromptPopulation, _ levels: Int, _ stream: inout RandomStream)
+  private static func controlPoint(
+    _ population: PromptPopulation, _ levels: Int, _ stream: inout RandomStream
+  )
     throws(PolicyError) -> (mean: Double, point: Point)
   {
     let (policy, rewards) = try gradedPrompt(population, levels, &stream)

@@ -64,18 +64,24 @@ extension ProxyTracksVariance {
     let groups = Int(specification.value("long_groups"))
     let rules: [(StudiedEstimator, @Sendable ([Double]) -> [Double])] = [
       (.reinforce, { $0 }),
-      (.leaveOneOut, { rewards in
-        let mean = rewards.reduce(0, +) / Double(rewards.count)
-        let scale = Double(rewards.count) / Double(rewards.count - 1)
-        return rewards.map { ($0 - mean) * scale }
-      }),
-      (.grpo, { rewards in
-        let successes = rewards.reduce(0, +)
-        let mean = successes / Double(rewards.count)
-        guard successes > 0, successes < Double(rewards.count) else { return rewards.map { _ in 0 } }
-        let deviation = (mean * (1 - mean)).squareRoot()
-        return rewards.map { ($0 - mean) / deviation }
-      }),
+      (
+        .leaveOneOut,
+        { rewards in
+          let mean = rewards.reduce(0, +) / Double(rewards.count)
+          let scale = Double(rewards.count) / Double(rewards.count - 1)
+          return rewards.map { ($0 - mean) * scale }
+        }
+      ),
+      (
+        .grpo,
+        { rewards in
+          let successes = rewards.reduce(0, +)
+          let mean = successes / Double(rewards.count)
+          guard successes > 0, successes < Double(rewards.count) else { return rewards.map { _ in 0 } }
+          let deviation = (mean * (1 - mean)).squareRoot()
+          return rewards.map { ($0 - mean) / deviation }
+        }
+      ),
     ]
     for (index, (estimator, rule)) in rules.enumerated() {
       let concordance = try SequentialMean.run(
@@ -92,7 +98,8 @@ extension ProxyTracksVariance {
         concordance.findingGreater(estimator: estimator.rawValue, population: "long-sequences"))
       evidence.estimates.append(
         EstimateRow(
-          design: "long-sequences |A|=\(vocabulary) T=\(length)", method: estimator.rawValue, stat: "concordance",
+          design: "long-sequences |A|=\(vocabulary) T=\(length)", method: estimator.rawValue,
+          stat: "concordance",
           estimate: concordance.estimate, interval: concordance.interval))
     }
   }

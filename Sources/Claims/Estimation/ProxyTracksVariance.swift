@@ -15,7 +15,8 @@ public struct ProxyTracksVariance: Claim {
     let group = Int(specification.value("group"))
     let offPolicy = StudiedEstimator.OffPolicy(
       logitDrift: specification.value("logit_drift"),
-      clip: PPOClip(low: specification.value("clip_low"), high: specification.value("clip_high"), ratio: .token))
+      clip: PPOClip(
+        low: specification.value("clip_low"), high: specification.value("clip_high"), ratio: .token))
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
     var points = PointTable(name: "points", columns: PointCloud.columns)
     var tracked: [String] = []
@@ -31,13 +32,15 @@ public struct ProxyTracksVariance: Claim {
           concordance.findingGreater(estimator: estimator.rawValue, population: population.name))
         evidence.estimates.append(
           EstimateRow(
-            design: population.name, method: estimator.rawValue, stat: "concordance", estimate: concordance.estimate,
+            design: population.name, method: estimator.rawValue, stat: "concordance",
+            estimate: concordance.estimate,
             interval: concordance.interval))
         if concordance.interval.lower > specification.margin {
           tracked.append("\(estimator.rawValue) on \(population.name)")
         }
         let cloud = try PointCloud(
-          examination, designPoint: designPoint + 5000, population: population, estimator: estimator, group: group,
+          examination, designPoint: designPoint + 5000, population: population, estimator: estimator,
+          group: group,
           offPolicy: offPolicy, count: specification.count("points", for: examination.preset))
         evidence.estimates += cloud.correlationRows(design: population.name, method: estimator.rawValue)
         points.rows += cloud.rows(estimator: estimator.rawValue, population: population.name)
@@ -73,11 +76,13 @@ public struct ProxyTracksVariance: Claim {
       let variance: (RationalPrompt) -> Rational = { estimator.rationalVariance($0, group: group) ?? .zero }
       let found = Inversion.first(in: worlds, ratio: ratio, proxy: \.rewardVariance, variance: variance)
       evidence.findings.append(
-        Finding(estimator: estimator.rawValue, population: "every small world", basis: .exact(holds: found == nil)))
+        Finding(
+          estimator: estimator.rawValue, population: "every small world", basis: .exact(holds: found == nil)))
       guard let found else { continue }
       evidence.counterexamples.append(
         found.counterexample(
-          title: "\(estimator.rawValue): P rises, the variance falls", settings: estimator.worldSettings(group: group),
+          title: "\(estimator.rawValue): P rises, the variance falls",
+          settings: estimator.worldSettings(group: group),
           proxyName: "bernoulli_variance", proxy: \.rewardVariance, variance: variance))
     }
   }
@@ -90,7 +95,8 @@ public struct ProxyTracksVariance: Claim {
         examination, designPoint: 200 + index, restarts: Int(specification.value("restarts")),
         start: { stream in (0..<8).map { _ in 2 * stream.normal() } },
         objective: { point in
-          guard let low = Self.moments(logits: Array(point[0..<4])), let high = Self.moments(logits: Array(point[4..<8])),
+          guard let low = Self.moments(logits: Array(point[0..<4])),
+            let high = Self.moments(logits: Array(point[4..<8])),
             low.bernoulliVariance + step <= high.bernoulliVariance
           else { return -.infinity }
           let first = estimator.variancePerRollout(low, group: group)
@@ -100,7 +106,8 @@ public struct ProxyTracksVariance: Claim {
       if let worst {
         evidence.estimates.append(
           EstimateRow(
-            design: "adversarial K=4, P higher by \(step)", method: estimator.rawValue, stat: "largest_relative_fall",
+            design: "adversarial K=4, P higher by \(step)", method: estimator.rawValue,
+            stat: "largest_relative_fall",
             exact: worst.value))
       }
     }
@@ -126,9 +133,11 @@ public struct ProxyTracksVariance: Claim {
         let rule = estimator.estimator(for: prompt.scoreSummary)
         let exact = GroupOracle.moments(prompt.scoreSummary, estimator: rule, group: size).covarianceTrace
         evidence.estimates += try MonteCarloCheck.rows(
-          examination, designPoint: 310 + 10 * column + row, design: "one prompt of \(population.name) G=\(size)",
+          examination, designPoint: 310 + 10 * column + row,
+          design: "one prompt of \(population.name) G=\(size)",
           method: estimator.rawValue, prompt: enumerated, estimator: rule, group: size,
-          largestAdvantage: estimator == .grpo ? Double(size - 1).squareRoot() : 1, exact: exact, count: count)
+          largestAdvantage: estimator == .grpo ? Double(size - 1).squareRoot() : 1, exact: exact, count: count
+        )
       }
     }
   }
@@ -146,7 +155,8 @@ public struct ProxyTracksVariance: Claim {
         let second = try? StudiedEstimator.valueBaseline.draw(population, group, offPolicy, &stream)
       else { return .nan }
       return Concordance.indicator(
-        -first.bernoulliVariance, -second.bernoulliVariance, first.variancePerRollout, second.variancePerRollout)
+        -first.bernoulliVariance, -second.bernoulliVariance, first.variancePerRollout,
+        second.variancePerRollout)
     }
     evidence.control = control.findingGreater(estimator: "value-baseline", population: population.name)
   }

@@ -6,8 +6,12 @@ extension SampleVarianceUnbiased {
       "P̂ = k(G−k)/(G(G−1)) is an unbiased estimator of p(1−p), and its variance is P(1−4P)/G + 2P²/(G(G−1)).",
     formula: "E[k(G−k)] / (G(G−1)) = p(1−p);  Var P̂ = P(1−4P)/G + 2P²/(G(G−1))",
     source: "dynamo2026 (README formulas); variance derived from the fourth central moment",
-    aim: "Whether the proxy's estimator has the mean and the variance it is said to have, for every p and G ≥ 2.",
-    worlds: ["k ~ Binomial(G, p) on a grid of p and G", "fractions p = a/d exactly", "a path of p_t for pooled history"],
+    aim:
+      "Whether the proxy's estimator has the mean and the variance it is said to have, for every p and G ≥ 2.",
+    worlds: [
+      "k ~ Binomial(G, p) on a grid of p and G", "fractions p = a/d exactly",
+      "a path of p_t for pooled history",
+    ],
     estimand: "E P̂ and Var P̂; exact by summing over k",
     methods: ["unbiased k(G−k)/(G(G−1))", "plug-in k(G−k)/G² (control)", "pooled over a drifting p"],
     performance: ["largest_relative_bias", "largest_relative_variance_error", "mean", "z_against_exact"],

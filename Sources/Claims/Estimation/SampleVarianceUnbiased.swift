@@ -17,7 +17,8 @@ public struct SampleVarianceUnbiased: Claim {
     var worstMean = 0.0
     var worstVariance = 0.0
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
-    var points = PointTable(name: "points", columns: ["p", "group", "expected_proxy", "bernoulli_variance", "proxy_sd"])
+    var points = PointTable(
+      name: "points", columns: ["p", "group", "expected_proxy", "bernoulli_variance", "proxy_sd"])
     for group in groups {
       for p in probabilities {
         let exact = Self.moments(p: p, group: group)
@@ -25,13 +26,15 @@ public struct SampleVarianceUnbiased: Claim {
         worstMean = max(worstMean, abs(exact.mean / proxy - 1))
         worstVariance = max(worstVariance, abs(exact.variance / Self.variance(p: p, group: group) - 1))
         points.rows.append([
-          .number(p), .integer(group), .number(exact.mean), .number(proxy), .number(exact.variance.squareRoot()),
+          .number(p), .integer(group), .number(exact.mean), .number(proxy),
+          .number(exact.variance.squareRoot()),
         ])
       }
     }
     evidence.pointTables = [points]
     let fractionsAgree = Self.unbiasedInFractions(
-      denominator: Int(specification.value("rational_denominator")), largestGroup: Int(specification.value("rational_group")))
+      denominator: Int(specification.value("rational_denominator")),
+      largestGroup: Int(specification.value("rational_group")))
     let worst = try AdversarialSearch.maximise(
       examination, designPoint: 1, restarts: Int(specification.value("restarts")),
       start: { [4 * $0.normal(), 4 * $0.uniform()] },
@@ -43,8 +46,10 @@ public struct SampleVarianceUnbiased: Claim {
     let worstFound = worst?.value ?? 0
     evidence.estimates += [
       EstimateRow(design: "grid", method: "unbiased", stat: "largest_relative_bias", exact: worstMean),
-      EstimateRow(design: "grid", method: "unbiased", stat: "largest_relative_variance_error", exact: worstVariance),
-      EstimateRow(design: "adversarial", method: "unbiased", stat: "largest_relative_bias", exact: worstFound),
+      EstimateRow(
+        design: "grid", method: "unbiased", stat: "largest_relative_variance_error", exact: worstVariance),
+      EstimateRow(
+        design: "adversarial", method: "unbiased", stat: "largest_relative_bias", exact: worstFound),
     ]
     let meanHolds = worstMean <= tolerance && worstFound <= tolerance && fractionsAgree
     evidence.findings = [
@@ -58,7 +63,8 @@ public struct SampleVarianceUnbiased: Claim {
       let proxy = p * (1 - p)
       let design = "p=\(p) G=\(group)"
       let mean = try SequentialMean.run(
-        examination, designPoint: 10 + index, range: 0...0.5 * Double(group) / Double(group - 1), boundary: proxy,
+        examination, designPoint: 10 + index, range: 0...0.5 * Double(group) / Double(group - 1),
+        boundary: proxy,
         maximumCount: count, stopBelow: 0
       ) { stream in
         let k = Double(stream.binomial(trials: group, probability: p))
@@ -108,7 +114,8 @@ public struct SampleVarianceUnbiased: Claim {
       let mean = total / m
       let spread = path.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / m
       var row = EstimateRow(
-        design: "drift width=\(width) M=\(steps)", method: "pooled", stat: "mean", exact: pairs / (m * (m - 1)))
+        design: "drift width=\(width) M=\(steps)", method: "pooled", stat: "mean",
+        exact: pairs / (m * (m - 1)))
       row.exact = mean * (1 - mean) + spread / (m - 1)
       return row
     }

@@ -46,7 +46,8 @@ public enum StudiedEstimator: String, Sendable, CaseIterable {
   }
 
   /// The exact point of `prompt`, by closed form on-policy and by enumeration off-policy; the stream draws the behaviour policy.
-  public func point(_ prompt: Prompt, group: Int, offPolicy: OffPolicy, stream: inout RandomStream) throws(PolicyError)
+  public func point(_ prompt: Prompt, group: Int, offPolicy: OffPolicy, stream: inout RandomStream)
+    throws(PolicyError)
     -> Point
   {
     if self == .ppoClip { return try Self.offPolicyPoint(prompt, offPolicy, &stream) }
@@ -54,7 +55,8 @@ public enum StudiedEstimator: String, Sendable, CaseIterable {
       preconditionFailure("\(rawValue) was asked for the closed form of a prompt with graded rewards")
     }
     return Point(
-      successProbability: moments.successProbability, variancePerRollout: variancePerRollout(moments, group: group))
+      successProbability: moments.successProbability,
+      variancePerRollout: variancePerRollout(moments, group: group))
   }
 
   /// The on-policy covariance trace per rollout in closed form.
@@ -127,7 +129,9 @@ public enum StudiedEstimator: String, Sendable, CaseIterable {
     throws(PolicyError) -> [Double]
   {
     var logits: [Double] = []
-    for probability in probabilities { logits.append(log(max(probability, 1e-300)) + drift * stream.normal()) }
+    for probability in probabilities {
+      logits.append(log(max(probability, 1e-300)) + drift * stream.normal())
+    }
     return StableSoftmax.probabilities(logits)
   }
 }

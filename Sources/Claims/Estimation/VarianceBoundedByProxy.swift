@@ -19,12 +19,14 @@ public struct VarianceBoundedByProxy: Claim {
     let levels = specification.values("epsilon")
     let group = Int(specification.value("group"))
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
-    var envelopeTable = PointTable(name: "envelope", columns: ["estimator", "bernoulli_variance", "largest_variance"])
+    var envelopeTable = PointTable(
+      name: "envelope", columns: ["estimator", "bernoulli_variance", "largest_variance"])
     var bounded: [String] = []
     for (row, bound) in Self.studied.enumerated() {
       var envelope: [Double] = []
       for (column, level) in levels.enumerated() {
-        let sup = try supremum(examination, designPoint: 100 * row + column, of: bound, proxy: level, group: group)
+        let sup = try supremum(
+          examination, designPoint: 100 * row + column, of: bound, proxy: level, group: group)
         envelope.append(sup)
         evidence.estimates.append(
           EstimateRow(design: "P=\(level)", method: bound.name, stat: "largest_variance", exact: sup))
@@ -32,9 +34,12 @@ public struct VarianceBoundedByProxy: Claim {
       }
       let largest = envelope.max() ?? 0
       let last = envelope.last ?? 0
-      let holds = largest.isFinite && largest < specification.value("unbounded") && last <= specification.margin * largest
+      let holds =
+        largest.isFinite && largest < specification.value("unbounded")
+        && last <= specification.margin * largest
       evidence.findings.append(
-        Finding(estimator: bound.name, population: "all one-step worlds searched", basis: .exact(holds: holds)))
+        Finding(
+          estimator: bound.name, population: "all one-step worlds searched", basis: .exact(holds: holds)))
       if holds {
         let slope = zip(envelope, levels).map { $0 / $1 }.max() ?? .nan
         evidence.estimates.append(
@@ -68,9 +73,12 @@ public struct VarianceBoundedByProxy: Claim {
   }
 
   static let studied: [Studied] =
-    StudiedEstimator.allCases.filter { $0 != .ppoClip }.map { Studied(name: $0.rawValue, estimator: $0, dual: nil) }
+    StudiedEstimator.allCases.filter { $0 != .ppoClip }.map {
+      Studied(name: $0.rawValue, estimator: $0, dual: nil)
+    }
     + [
-      Studied(name: "ppo-clip", estimator: nil, dual: nil), Studied(name: "ppo-dual-clip", estimator: nil, dual: 3),
+      Studied(name: "ppo-clip", estimator: nil, dual: nil),
+      Studied(name: "ppo-dual-clip", estimator: nil, dual: 3),
     ]
 
   /// The largest variance per rollout among worlds with p(1−p) = `proxy`, p on either side of ½, over the splits of success and failure among actions.
@@ -99,7 +107,8 @@ public struct VarianceBoundedByProxy: Claim {
         let rewards = good.map { _ in 1.0 } + bad.map { _ in 0.0 }
         guard let policy = try? SoftmaxPolicy(probabilities: probabilities) else { return -.infinity }
         if let estimator = studied.estimator {
-          guard let summary = try? policy.scoreSummary(rewards: rewards), let moments = BinaryScoreMoments(summary)
+          guard let summary = try? policy.scoreSummary(rewards: rewards),
+            let moments = BinaryScoreMoments(summary)
           else { return -.infinity }
           return estimator.variancePerRollout(moments, group: group)
         }
@@ -107,7 +116,8 @@ public struct VarianceBoundedByProxy: Claim {
         guard let target = try? SoftmaxPolicy(logits: Array(point[(2 * actions + 1)...])),
           let summary = try? clip.scoreSummary(target: target, behaviour: policy, rewards: rewards)
         else { return -.infinity }
-        return GroupOracle.moments(summary, estimator: ConstantBaseline.value(of: summary), group: 1).covarianceTrace
+        return GroupOracle.moments(summary, estimator: ConstantBaseline.value(of: summary), group: 1)
+          .covarianceTrace
       })
     return worst?.value ?? .nan
   }
@@ -120,7 +130,8 @@ public struct VarianceBoundedByProxy: Claim {
       let worlds = specification.integers("counterexample_denominators").map { d in
         RationalPrompt(
           probabilities: [
-            Rational(Int128(d - 1), Int128(2 * d)), Rational(Int128(d - 1), Int128(2 * d)), Rational(1, Int128(d)),
+            Rational(Int128(d - 1), Int128(2 * d)), Rational(Int128(d - 1), Int128(2 * d)),
+            Rational(1, Int128(d)),
           ], rewards: [.one, .one, .zero])
       }
       var values: [ExactValue] = []
@@ -132,12 +143,16 @@ public struct VarianceBoundedByProxy: Claim {
       }
       evidence.counterexamples.append(
         Counterexample(
-          title: "reinforce: P falls towards 0, the variance does not", worlds: worlds.map { $0.world(estimator.worldSettings(group: 1)) },
+          title: "reinforce: P falls towards 0, the variance does not",
+          worlds: worlds.map { $0.world(estimator.worldSettings(group: 1)) },
           values: values,
           explanation:
-            "Two equally likely correct actions and one wrong one of probability 1/d: V_0 = p v_S + P(1−p)²D² tends to v_S = 1/2 while P tends to 0."))
+            "Two equally likely correct actions and one wrong one of probability 1/d: V_0 = p v_S + P(1−p)²D² tends to v_S = 1/2 while P tends to 0."
+        ))
     }
-    if let clip = evidence.findings.first(where: { $0.estimator == "ppo-clip" }), case .exact(false) = clip.basis {
+    if let clip = evidence.findings.first(where: { $0.estimator == "ppo-clip" }),
+      case .exact(false) = clip.basis
+    {
       evidence.counterexamples.append(singleClipCounterexample())
     }
   }
@@ -151,16 +166,20 @@ public struct VarianceBoundedByProxy: Claim {
       let target = [0.5, 0.25, 0.25]
       let rewards = [1.0, 0, 0]
       let clip = PPOClip(low: specification.value("clip_low"), high: specification.value("clip_high"))
-      guard let old = try? SoftmaxPolicy(probabilities: behaviour), let new = try? SoftmaxPolicy(probabilities: target),
+      guard let old = try? SoftmaxPolicy(probabilities: behaviour),
+        let new = try? SoftmaxPolicy(probabilities: target),
         let summary = try? clip.scoreSummary(target: new, behaviour: old, rewards: rewards)
       else { continue }
       let variance = GroupOracle.moments(summary, estimator: ConstantBaseline(0.5), group: 1).covarianceTrace
       worlds.append(
         .record([
-          .init("policy", .record([.init("kind", .text("softmax")), .init("probabilities", .numbers(target))])),
           .init(
-            "behaviour", .record([.init("kind", .text("softmax")), .init("probabilities", .numbers(behaviour))])),
-          .init("rewards", .numbers(rewards)), .init("estimator", .text("ppo-clip")), .init("baseline", .number(0.5)),
+            "policy", .record([.init("kind", .text("softmax")), .init("probabilities", .numbers(target))])),
+          .init(
+            "behaviour",
+            .record([.init("kind", .text("softmax")), .init("probabilities", .numbers(behaviour))])),
+          .init("rewards", .numbers(rewards)), .init("estimator", .text("ppo-clip")),
+          .init("baseline", .number(0.5)),
           .init("clip_low", .number(clip.low)), .init("clip_high", .number(clip.high)),
         ]))
       values.append(ExactValue("bernoulli_variance_\(index + 1)", 0.25, exact: "1/4"))
@@ -169,7 +188,8 @@ public struct VarianceBoundedByProxy: Claim {
     return Counterexample(
       title: "ppo-clip, single clip: the variance is unbounded at P = 1/4", worlds: worlds, values: values,
       explanation:
-        "The third action fails, so its advantage is negative and its ratio d is never clipped from above: it adds about d/16·‖s‖² to the variance, without limit, while P stays 1/4. Dual clip stops this at ρ = c.")
+        "The third action fails, so its advantage is negative and its ratio d is never clipped from above: it adds about d/16·‖s‖² to the variance, without limit, while P stays 1/4. Dual clip stops this at ρ = c."
+    )
   }
 
   /// The constant of GRPO's linear bound against G: it grows with G, so no bound holds for all groups at once.
@@ -177,7 +197,8 @@ public struct VarianceBoundedByProxy: Claim {
     for group in specification.integers("group_sizes") {
       // The worst case is a single success spread over many failures, or the other way round; p small enough that 1 − (1−p)^G ≈ Gp.
       let p = specification.value("group_probability")
-      let moments = BinaryScoreMoments(successProbability: p, successVariance: 1, failureVariance: 1, squaredDistance: 0)
+      let moments = BinaryScoreMoments(
+        successProbability: p, successVariance: 1, failureVariance: 1, squaredDistance: 0)
       evidence.estimates.append(
         EstimateRow(
           design: "G=\(group) p=\(p) v_S=v_F=1", method: "grpo", stat: "variance_over_proxy",
@@ -210,7 +231,8 @@ public struct VarianceBoundedByProxy: Claim {
     let scaled = zip(ratios, levels).map { $0.estimate / ($1 * $1) }
     // A bound C·P² exists only if V/P² stays bounded as P falls.
     let holds = (scaled.last ?? 0) <= (scaled.first ?? 0) / specification.margin
-    evidence.control = Finding(estimator: value.name, population: "all one-step worlds searched", basis: .exact(holds: holds))
+    evidence.control = Finding(
+      estimator: value.name, population: "all one-step worlds searched", basis: .exact(holds: holds))
     evidence.estimates.append(
       EstimateRow(
         design: "P=\(levels.last ?? 0)", method: value.name, stat: "control_variance_over_squared_proxy",

@@ -19,26 +19,23 @@ public struct VarianceFallsAsOneOverN: Claim {
     var exactly: [String] = []
     var farthest: (estimator: String, world: String, deviation: Double)?
     for rule in Self.rules {
-      let spreads = try examination.map(worlds.count) { index -> [Double] in
-        let summary = worlds[index].prompt.scoreSummary
-        let estimator = rule.estimator(summary)
-        return groups.map { n in
-          // The enumeration itself, not the shortcut that divides a single rollout's variance by n.
-          Double(n) * GroupOracle.exhaustive(summary, estimator: estimator, group: n).covarianceTrace
-        }
+      let spreads = try examination.map(worlds.count) { index in
+        Self.scaledVariances(worlds[index].prompt.scoreSummary, rule.estimator, groups: groups, power: 1)
       }
       var largest = 0.0
-      for (world, values) in zip(worlds, spreads) {
-        let reference = values.last ?? 0
-        let scale = values.map { abs($0) }.max() ?? 0
-        for (n, value) in zip(groups, values) {
+      for (world, spread) in zip(worlds, spreads) {
+        let reference = spread.values.last ?? 0
+        for (n, value) in zip(groups, spread.values) {
           decay.rows.append([
-            .text(rule.name), .text(world.name), .integer(n), .number(reference > 0 ? value / reference : .nan),
+            .text(rule.name), .text(world.name), .integer(n),
+            .number(reference > 1e-12 * spread.scale ? value / reference : .nan),
           ])
         }
-        let deviation = scale > 0 ? (values.map { abs($0 - reference) }.max() ?? 0) / scale : 0
+        let deviation = spread.relativeRange
         evidence.estimates.append(
-          EstimateRow(design: world.name, method: rule.name, stat: "relative_range_of_n_times_variance", exact: deviation))
+          EstimateRow(
+            design: world.name, method: rule.name, stat: "relative_range_of_n_times_variance",
+            exact: deviation))
         largest = max(largest, deviation)
         if deviation > (farthest?.deviation ?? 0) { farthest = (rule.name, world.name, deviation) }
       }
@@ -56,7 +53,7 @@ public struct VarianceFallsAsOneOverN: Claim {
       "exactly where rollouts are independent given the prompt (\(exactly.joined(separator: ", "))); for RLOO n·Var(n) = V_p + [P(v_S + v_F + D²) − 2P²D² − V_p]/(n−1), "
       + "so σ²/n is its limit for n much larger than 1 + |…|/V_p; GRPO's n·Var(n) tends to another constant, D²-terms apart v_S(1−p) + v_F p, at the rate (1−p)^n + p^n"
     evidence.explanation =
-      "n·Var(n) is constant to rounding for \(exactly.joined(separator: ", ")); it moves most for \(farthest?.estimator ?? "?") on \(farthest?.world ?? "?"), by \(short(100 * (farthest?.deviation ?? 0)))% of its largest value between n = \(groups.first ?? 0) and \(groups.last ?? 0). "
+      "n·Var(n) is constant to rounding for \(exactly.joined(separator: ", ")); it moves most for \(farthest?.estimator ?? "?") on \(farthest?.world ?? "?"), by \(short(100 * (farthest?.deviation ?? 0)))% of a rollout's second moment between n = \(groups.first ?? 0) and \(groups.last ?? 0). "
       + "A group baseline couples the rollouts, so its σ depends on n; where V_p = 0, as for two actions at p = ½, RLOO's variance falls as 1/n² instead."
     return evidence
   }
@@ -84,10 +81,44 @@ public struct VarianceFallsAsOneOverN: Claim {
     let prompt: Prompt
   }
 
+  /// n^a·Var(n) over a grid, with the size of a single rollout's gradient to measure differences by.
+  struct Spread: Sendable {
+    var values: [Double]
+    /// The largest value plus ‖E ĝ‖²: the second moment of one rollout. Where Var is 0, differences are rounding errors of this size, not of their own.
+    var scale: Double
+
+    /// The largest distance from the last value, relative to the scale.
+    var relativeRange: Double {
+      guard scale > 0, let reference = values.last else { return 0 }
+      return (values.map { abs($0 - reference) }.max() ?? 0) / scale
+    }
+  }
+
+  /// By the enumeration itself, not the shortcut that divides a single rollout's variance by n.
+  static func scaledVariances(
+    _ summary: ScoreSummary, _ rule: (ScoreSummary) -> any GradientEstimator, groups: [Int], power: Int
+  ) -> Spread {
+    let estimator = rule(summary)
+    var spread = Spread(values: [], scale: 0)
+    for n in groups {
+      let moments = GroupOracle.exhaustive(summary, estimator: estimator, group: n)
+      let value = (0..<power).reduce(moments.covarianceTrace) { value, _ in value * Double(n) }
+      spread.values.append(value)
+      spread.scale = max(spread.scale, abs(value) + moments.squaredMeanNorm)
+    }
+    return spread
+  }
+
   /// The symmetric two-action world and the first prompt of four populations.
   static func worlds(_ examination: Examination) throws -> [World] {
-    var worlds = [World(name: "two-action p=0.5", prompt: try Prompt(SoftmaxPolicy(probabilities: [0.5, 0.5]), rewards: [1, 0]))]
-    for (index, population) in [PromptPopulation.twoAction, .flatDirichlet, .shortSequences, .sharedSequences].enumerated() {
+    var worlds = [
+      World(
+        name: "two-action p=0.5",
+        prompt: try Prompt(SoftmaxPolicy(probabilities: [0.5, 0.5]), rewards: [1, 0]))
+    ]
+    for (index, population) in [
+      PromptPopulation.twoAction, .flatDirichlet, .shortSequences, .sharedSequences,
+    ].enumerated() {
       var stream = RandomStream(examination.key(designPoint: 10 + index))
       worlds.append(World(name: "first prompt of \(population.name)", prompt: try population.draw(&stream)))
     }
@@ -123,7 +154,9 @@ public struct VarianceFallsAsOneOverN: Claim {
       let advantages = rule.batchAdvantages(rewards: rewards)[0]
       var estimate = [Double](repeating: 0, count: enumerated[0].dimension)
       for (outcome, advantage) in zip(outcomes[0], advantages) {
-        for (j, score) in enumerated[0].score(outcome).enumerated() { estimate[j] += advantage * score / Double(n) }
+        for (j, score) in enumerated[0].score(outcome).enumerated() {
+          estimate[j] += advantage * score / Double(n)
+        }
       }
       return estimate
     }
@@ -140,7 +173,9 @@ public struct VarianceFallsAsOneOverN: Claim {
         evidence.counterexamples.append(
           Counterexample(
             title: "\(name): n·Var(n) is not constant",
-            worlds: [2, 3, 4].map { world.world([.init("estimator", .text(name)), .init("group", .integer($0))]) },
+            worlds: [2, 3, 4].map {
+              world.world([.init("estimator", .text(name)), .init("group", .integer($0))])
+            },
             values: [("2·Var(2)", two), ("3·Var(3)", three), ("4·Var(4)", four)].map {
               ExactValue($0.0, $0.1.value, exact: $0.1.description)
             },
@@ -160,7 +195,8 @@ public struct VarianceFallsAsOneOverN: Claim {
         let exact = GroupOracle.moments(prompt.scoreSummary, estimator: estimator, group: n).covarianceTrace
         evidence.estimates += try MonteCarloCheck.rows(
           examination, designPoint: 100 + 10 * row + column, design: "two-action p=0.5 n=\(n)", method: name,
-          prompt: prompt, estimator: estimator, group: n, largestAdvantage: name == "grpo" ? Double(n - 1).squareRoot() : 1,
+          prompt: prompt, estimator: estimator, group: n,
+          largestAdvantage: name == "grpo" ? Double(n - 1).squareRoot() : 1,
           exact: exact, count: specification.count("replicates", for: examination.preset))
       }
     }
@@ -170,17 +206,16 @@ public struct VarianceFallsAsOneOverN: Claim {
   private func addControl(_ evidence: inout Evidence, worlds: [World], groups: [Int]) {
     var largest = 0.0
     for world in worlds {
-      let values = groups.map { n in
-        Double(n * n)
-          * GroupOracle.exhaustive(world.prompt.scoreSummary, estimator: NoBaseline(), group: n).covarianceTrace
-      }
-      let scale = values.map { abs($0) }.max() ?? 0
-      guard scale > 0, let reference = values.last else { continue }
-      largest = max(largest, (values.map { abs($0 - reference) }.max() ?? 0) / scale)
+      let spread = Self.scaledVariances(
+        world.prompt.scoreSummary, { _ in NoBaseline() }, groups: groups, power: 2)
+      largest = max(largest, spread.relativeRange)
     }
     evidence.control = Finding(
-      estimator: "reinforce", population: "worlds enumerated", basis: .exact(holds: largest <= specification.margin))
+      estimator: "reinforce", population: "worlds enumerated",
+      basis: .exact(holds: largest <= specification.margin))
     evidence.estimates.append(
-      EstimateRow(design: "control", method: "reinforce", stat: "relative_range_of_n_squared_times_variance", exact: largest))
+      EstimateRow(
+        design: "control", method: "reinforce", stat: "relative_range_of_n_squared_times_variance",
+        exact: largest))
   }
 }

@@ -14,7 +14,8 @@ public enum AdversarialSearch {
   ///
   /// A start whose objective is not finite, or whose descent fails, counts with its value at the start (if finite). Deterministic for any number of threads.
   public static func maximise(
-    _ examination: Examination, designPoint: Int, restarts: Int, step: Double = 0.5, maximumIterations: Int = 2000,
+    _ examination: Examination, designPoint: Int, restarts: Int, step: Double = 0.5,
+    maximumIterations: Int = 2000,
     start: @Sendable (inout RandomStream) -> [Double], objective: @escaping @Sendable ([Double]) -> Double
   ) throws -> Worst? {
     let key = examination.key(designPoint: designPoint)
@@ -25,7 +26,9 @@ public enum AdversarialSearch {
       let best = try? SimplexMinimizer.minimize(
         start: first, step: step, tolerance: 1e-9, maximumIterations: maximumIterations
       ) { -objective($0) }
-      if let best, best.value.isFinite, !(value > -best.value) { return Worst(point: best.point, value: -best.value) }
+      if let best, best.value.isFinite, !(value > -best.value) {
+        return Worst(point: best.point, value: -best.value)
+      }
       return value.isFinite ? Worst(point: first, value: value) : nil
     }
     var worst: Worst?

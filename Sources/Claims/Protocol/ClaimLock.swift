@@ -38,9 +38,12 @@ public struct ClaimLock: Sendable, Hashable {
       let fields = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
       if fields.isEmpty || line.hasPrefix("#") { continue }
       let verdict = fields.count == 3 ? Verdict(rawValue: fields[2]) : nil
-      guard fields.count == 3, fields[0].count == 64, fields[0].allSatisfy(\.isHexDigit), verdict != nil || fields[2] == "-"
+      guard fields.count == 3, fields[0].count == 64, fields[0].allSatisfy(\.isHexDigit),
+        verdict != nil || fields[2] == "-"
       else { throw .malformed(line: index + 1, text: String(line)) }
-      guard !entries.contains(where: { $0.id == fields[1] }) else { throw .duplicate(line: index + 1, id: fields[1]) }
+      guard !entries.contains(where: { $0.id == fields[1] }) else {
+        throw .duplicate(line: index + 1, id: fields[1])
+      }
       entries.append(Entry(id: fields[1], sha256: fields[0], verdict: verdict))
     }
   }

@@ -48,7 +48,8 @@ public struct ClaimSpecification: Sendable, Hashable {
 
   /// Collects the parts.
   public init(
-    id: String, section: ClaimSection, statement: String, formula: String, source: String, aim: String, worlds: [String],
+    id: String, section: ClaimSection, statement: String, formula: String, source: String, aim: String,
+    worlds: [String],
     estimand: String, methods: [String], performance: [String], decisionRule: String, margin: Double,
     negativeControl: String, targetStandardError: Double, parameters: [String: [Double]]
   ) {
@@ -92,13 +93,16 @@ public struct ClaimSpecification: Sendable, Hashable {
   /// The entry of `name` that belongs to `preset`: parameters per preset list quick, standard, thorough.
   public func count(_ name: String, for preset: Preset) -> Int {
     let list = values(name)
-    precondition(list.count == Preset.allCases.count, "\(id): parameter '\(name)' must have one value for each preset")
+    precondition(
+      list.count == Preset.allCases.count, "\(id): parameter '\(name)' must have one value for each preset")
     return Int(list[preset.index])
   }
 
   /// The specification as an ordered tree.
   public var structured: StructuredValue {
-    let sortedParameters = parameters.sorted { $0.key < $1.key }.map { StructuredValue.Field($0.key, .numbers($0.value)) }
+    let sortedParameters = parameters.sorted { $0.key < $1.key }.map {
+      StructuredValue.Field($0.key, .numbers($0.value))
+    }
     return .record([
       .init("id", .text(id)), .init("section", .text(section.rawValue)), .init("statement", .text(statement)),
       .init("formula", .text(formula)), .init("source", .text(source)), .init("aim", .text(aim)),
@@ -106,7 +110,8 @@ public struct ClaimSpecification: Sendable, Hashable {
       .init("performance", .texts(performance)), .init("decision_rule", .text(decisionRule)),
       .init("margin", .number(margin)), .init("negative_control", .text(negativeControl)),
       .init("family_error", .number(Judgement.familyError)),
-      .init("target_standard_error", .number(targetStandardError)), .init("parameters", .record(sortedParameters)),
+      .init("target_standard_error", .number(targetStandardError)),
+      .init("parameters", .record(sortedParameters)),
       .init("streams", .text("(seed, \(id), design point, replicate), Philox4x32-10")),
     ])
   }

@@ -84,7 +84,10 @@ public struct EstimateRow: Sendable, Hashable {
   }
 
   /// A Monte Carlo estimate with its interval, beside the exact value where there is one.
-  public init(design: String, method: String, stat: String, estimate: Estimate, interval: Interval?, exact: Double? = nil) {
+  public init(
+    design: String, method: String, stat: String, estimate: Estimate, interval: Interval?,
+    exact: Double? = nil
+  ) {
     self.design = design
     self.method = method
     self.stat = stat

@@ -17,7 +17,8 @@ public struct Examination: Sendable {
 
   /// Collects the parts.
   public init(
-    seed: UInt64, preset: Preset, threads: Int, claim: String, progress: @escaping @Sendable (Int) -> Void = { _ in },
+    seed: UInt64, preset: Preset, threads: Int, claim: String,
+    progress: @escaping @Sendable (Int) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.seed = seed

@@ -22,7 +22,9 @@ public enum Judgement {
     public var seconds: Double
 
     /// Collects the parts.
-    public init(specification: ClaimSpecification, registration: Registration, evidence: Evidence, seconds: Double) {
+    public init(
+      specification: ClaimSpecification, registration: Registration, evidence: Evidence, seconds: Double
+    ) {
       self.specification = specification
       self.registration = registration
       self.evidence = evidence
@@ -56,7 +58,8 @@ public enum Judgement {
 
   private static func settle(_ finding: Finding, _ rejected: inout IndexingIterator<[Bool]>) -> SubVerdict {
     var result = SubVerdict(
-      estimator: finding.estimator, population: finding.population, verdict: .inconclusive, condition: finding.condition)
+      estimator: finding.estimator, population: finding.population, verdict: .inconclusive,
+      condition: finding.condition)
     switch finding.basis {
     case .exact(let holds):
       result.verdict = holds ? (finding.condition == nil ? .supported : .supportedWhen) : .refuted

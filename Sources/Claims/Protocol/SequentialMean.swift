@@ -52,7 +52,8 @@ public struct SequentialMean: Sendable {
   ///
   /// `sample` is given the replicate's own stream. Batches double in size, from `firstBatch`.
   public static func run(
-    _ examination: Examination, designPoint: Int, range: ClosedRange<Double>, boundary: Double, maximumCount: Int,
+    _ examination: Examination, designPoint: Int, range: ClosedRange<Double>, boundary: Double,
+    maximumCount: Int,
     stopBelow: Double = 1e-12, firstBatch: Int = 256, sample: @Sendable (inout RandomStream) -> Double
   ) throws -> SequentialMean {
     precondition(maximumCount > 1, "maximumCount is \(maximumCount), it must exceed 1")
@@ -85,7 +86,8 @@ public struct SequentialMean: Sendable {
       if min(greater.pValue, less.pValue) < stopBelow { break }
     }
     return SequentialMean(
-      estimate: moments.estimate, interval: sequence.interval, greaterPValue: greater.pValue, lessPValue: less.pValue,
+      estimate: moments.estimate, interval: sequence.interval, greaterPValue: greater.pValue,
+      lessPValue: less.pValue,
       standardDeviation: moments.variance.squareRoot(), boundary: boundary)
   }
 }

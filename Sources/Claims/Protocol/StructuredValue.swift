@@ -54,7 +54,8 @@ public indirect enum StructuredValue: Sendable, Hashable {
     case .list(let values): return "[" + values.map(\.canonicalJSON).joined(separator: ",") + "]"
     case .record(let fields):
       let sorted = fields.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
-      return "{" + sorted.map { Self.quoted($0.name) + ":" + $0.value.canonicalJSON }.joined(separator: ",") + "}"
+      return "{" + sorted.map { Self.quoted($0.name) + ":" + $0.value.canonicalJSON }.joined(separator: ",")
+        + "}"
     }
   }
 

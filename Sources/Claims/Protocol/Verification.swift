@@ -40,7 +40,8 @@ public enum Verification {
         let elapsed = (clock.now - start).seconds
         progress(
           Progress(
-            claimsDone: index, claimCount: claims.count, claim: specification.id, replicates: total, seconds: elapsed,
+            claimsDone: index, claimCount: claims.count, claim: specification.id, replicates: total,
+            seconds: elapsed,
             secondsLeft: index == 0 ? nil : elapsed / Double(index) * Double(claims.count - index)))
       }
       report(0)
