@@ -32,12 +32,21 @@ public let references: [Reference] = [
     key: "dynamo2026", authors: "DynaMO authors", year: 2026,
     title: "DynaMO: rollout allocation and advantage modulation for RLVR", locator: "arXiv:2602.19208"),
   Reference(
+    key: "dynamoRelease2026", authors: "DynaMO authors", year: 2026,
+    title: "DynaMO-RL, released code", locator: "GithubX-F/DynaMO-RL, commit 63e5ec9"),
+  Reference(
     key: "efron1987", authors: "Efron", year: 1987,
     title: "Better bootstrap confidence intervals", locator: "JASA 82:171-185"),
   Reference(
     key: "greensmith2004", authors: "Greensmith, Bartlett, Baxter", year: 2004,
     title: "Variance reduction techniques for gradient estimates in reinforcement learning",
     locator: "JMLR 5:1471-1530"),
+  Reference(
+    key: "gross1956", authors: "Gross", year: 1956,
+    title: "A class of discrete-type minimization problems", locator: "RAND RM-1644"),
+  Reference(
+    key: "hamilton1792", authors: "Hamilton", year: 1792,
+    title: "The method of largest remainders", locator: "letter on apportionment"),
   Reference(
     key: "hao2025", authors: "Hao, Dong, Wu et al.", year: 2025,
     title: "On-policy RL with optimal reward baseline", locator: "arXiv:2505.23585"),
@@ -48,6 +57,9 @@ public let references: [Reference] = [
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
     title: "REINFORCE++: stabilizing critic-free policy optimization with global advantage normalization",
     locator: "arXiv:2501.03262"),
+  Reference(
+    key: "jeffreys1946", authors: "Jeffreys", year: 1946,
+    title: "An invariant form for the prior probability in estimation problems", locator: "Proc. R. Soc. A 186:453-461"),
   Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
@@ -102,6 +114,12 @@ public let references: [Reference] = [
   Reference(
     key: "wilson1927", authors: "Wilson", year: 1927,
     title: "Probable inference, the law of succession, and statistical inference", locator: "JASA 22:209-212"),
+  Reference(
+    key: "wright2012", authors: "Wright", year: 2012,
+    title: "The equivalence of Neyman optimum allocation for sampling and equal proportions for apportioning", locator: "The American Statistician 66:217-224"),
+  Reference(
+    key: "wright2017", authors: "Wright", year: 2017,
+    title: "Exact optimal sample allocation: more efficient than Neyman", locator: "Stat. Probab. Lett. 129:50-57"),
   Reference(
     key: "ye2020", authors: "Ye, Liu, Sun et al.", year: 2020,
     title: "Mastering complex control in MOBA games with deep reinforcement learning",
