@@ -9,4 +9,11 @@ public let allClaims: [any Claim] = [
   NormalisedVarianceFollowsProxy(),
   LoggedVarianceProxyUnbiased(),
   ProxyHoldsForGradedRewards(),
+  // Allocation
+  UniformSuboptimal(),
+  NeymanOptimal(),
+  ProxyAllocationOptimal(),
+  EstimatedProxyKeepsGain(),
+  ReleasedAllocatorBeatsUniform(),
+  ReleasedRowsAligned(),
 ]

@@ -53,10 +53,10 @@ extension BinaryScoreMoments {
   public func leaveOneOutVariance(group: Int) -> Double {
     precondition(group > 1, "leave-one-out needs a group of at least 2, not \(group)")
     let g = Double(group)
-    let P = bernoulliVariance
+    let proxy = bernoulliVariance
     return
-      ((g - 2) * valueBaselineVariance + P * (successVariance + failureVariance)
-      + P * (1 - 2 * P) * squaredDistance) / (g * (g - 1))
+      ((g - 2) * valueBaselineVariance + proxy * (successVariance + failureVariance)
+      + proxy * (1 - 2 * proxy) * squaredDistance) / (g * (g - 1))
   }
 
   /// Dr.GRPO: RLOO's times ((G−1)/G)².

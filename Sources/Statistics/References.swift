@@ -55,11 +55,12 @@ public let references: [Reference] = [
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
   Reference(
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
-    title: "REINFORCE++: stabilizing critic-free policy optimization with global advantage normalization",
+    title: "REINFORCE++: stabilizing critic-free policy optimization",
     locator: "arXiv:2501.03262"),
   Reference(
     key: "jeffreys1946", authors: "Jeffreys", year: 1946,
-    title: "An invariant form for the prior probability in estimation problems", locator: "Proc. R. Soc. A 186:453-461"),
+    title: "An invariant form for the prior probability in estimation problems",
+    locator: "Proc. R. Soc. A 186:453-461"),
   Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
@@ -116,10 +117,12 @@ public let references: [Reference] = [
     title: "Probable inference, the law of succession, and statistical inference", locator: "JASA 22:209-212"),
   Reference(
     key: "wright2012", authors: "Wright", year: 2012,
-    title: "The equivalence of Neyman optimum allocation for sampling and equal proportions for apportioning", locator: "The American Statistician 66:217-224"),
+    title: "The equivalence of Neyman optimum allocation for sampling and equal proportions for apportioning",
+    locator: "The American Statistician 66:217-224"),
   Reference(
     key: "wright2017", authors: "Wright", year: 2017,
-    title: "Exact optimal sample allocation: more efficient than Neyman", locator: "Stat. Probab. Lett. 129:50-57"),
+    title: "Exact optimal sample allocation: more efficient than Neyman",
+    locator: "Stat. Probab. Lett. 129:50-57"),
   Reference(
     key: "ye2020", authors: "Ye, Liu, Sun et al.", year: 2020,
     title: "Mastering complex control in MOBA games with deep reinforcement learning",

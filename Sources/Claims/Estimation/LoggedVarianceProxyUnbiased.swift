@@ -47,7 +47,7 @@ public struct LoggedVarianceProxyUnbiased: Claim {
     addControl(&evidence, world: worlds[0], group: n)
     evidence.condition =
       "independent rollouts (a baseline that does not depend on the group) and token scores orthogonal to each other, so that W = ‖s‖² (one step, or separate logits for every prefix); "
-      + "holds for: \(unbiased.joined(separator: ", ")); the logged number is moreover cut at 0, which biases it upwards"
+      + "holds for: \(listing(unbiased)); the logged number is moreover cut at 0, which biases it upwards"
     evidence.explanation =
       "With a fixed baseline and W = ‖s‖² the logged number is unbiased, since E‖g‖² − E‖ĝ‖² = (1 − 1/n) tr Cov g. A group baseline makes rollouts dependent, and shared parameters make W ≠ ‖s‖²: "
       + "the largest relative bias found at n = \(n) is \(short(100 * (worst?.bias ?? 0)))% (\(worst?.estimator ?? "?"), \(worst?.world ?? "?"))."

@@ -54,7 +54,7 @@ public struct ProxyHoldsForGradedRewards: Claim {
     let low = differences.min { $0.estimate < $1.estimate }
     let high = differences.max { $0.estimate < $1.estimate }
     evidence.condition =
-      "V = E[(R−b)²‖s‖²] − ‖∇E R‖²: Var R stands for it only where ‖s‖² is nearly unrelated to (R−b)²; graded rewards lose more than \(specification.margin) concordance for \(losses.isEmpty ? "no pair" : losses.joined(separator: ", "))"
+      "V = E[(R−b)²‖s‖²] − ‖∇E R‖²: Var R stands for it only where ‖s‖² is nearly unrelated to (R−b)²; graded rewards lose more than \(specification.margin) concordance for \(listing(losses))"
     evidence.explanation =
       "Cutting graded rewards at one half and keeping everything else, the probability that the reward variance orders two prompts rightly changes by between \(short(low?.estimate ?? .nan)) (\(low?.method ?? "?"), \(low?.design ?? "?")) and \(short(high?.estimate ?? .nan)) (\(high?.method ?? "?"), \(high?.design ?? "?")) in favour of graded rewards where positive. "
       + "The statement is non-inferiority within \(specification.margin); it is decided for each estimator and population."

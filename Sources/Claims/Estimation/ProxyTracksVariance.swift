@@ -54,7 +54,7 @@ public struct ProxyTracksVariance: Claim {
     try addControl(&evidence, examination, group: group, offPolicy: offPolicy)
     evidence.condition =
       "per rollout σ² = P·c with c = (1−p)v_S + p v_F + (1−2p)²D² (value baseline): P orders prompts as σ² does only where c varies less than P; "
-      + "concordance above \(specification.margin) was found for \(tracked.isEmpty ? "no pair of estimator and population" : tracked.joined(separator: ", "))"
+      + "concordance above \(specification.margin) was found for \(listing(tracked))"
     let settled = evidence.estimates.filter { $0.stat == "concordance" }
     let lowest = settled.min { $0.estimate < $1.estimate }
     let highest = settled.max { $0.estimate < $1.estimate }
@@ -65,7 +65,7 @@ public struct ProxyTracksVariance: Claim {
     return evidence
   }
 
-  /// The strict statement on all small worlds: is there a pair that P orders one way and the variance the other?
+  /// The strict statement on all small worlds: whether P orders any pair one way and the variance the other.
   private func addSmallWorlds(_ evidence: inout Evidence) {
     let worlds = SmallWorlds.all(
       maximumActions: Int(specification.value("small_actions")),

@@ -100,7 +100,9 @@ public enum StudiedEstimator: String, Sendable, CaseIterable {
     }
   }
 
-  /// Behaviour policy: every logit of the target plus normal noise. Trajectories are drawn from it; p is its success probability.
+  /// The point under a behaviour policy: every logit of the target plus normal noise.
+  ///
+  /// Trajectories are drawn from it; p is its success probability.
   private static func offPolicyPoint(_ prompt: Prompt, _ settings: OffPolicy, _ stream: inout RandomStream)
     throws(PolicyError) -> Point
   {

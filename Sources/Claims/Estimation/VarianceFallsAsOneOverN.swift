@@ -84,7 +84,9 @@ public struct VarianceFallsAsOneOverN: Claim {
   /// n^a·Var(n) over a grid, with the size of a single rollout's gradient to measure differences by.
   struct Spread: Sendable {
     var values: [Double]
-    /// The largest value plus ‖E ĝ‖²: the second moment of one rollout. Where Var is 0, differences are rounding errors of this size, not of their own.
+    /// The largest value plus ‖E ĝ‖²: the second moment of one rollout.
+    ///
+    /// Where Var is 0, differences are rounding errors of this size, not of their own.
     var scale: Double
 
     /// The largest distance from the last value, relative to the scale.

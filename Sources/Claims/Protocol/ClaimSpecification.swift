@@ -15,7 +15,7 @@ public enum ClaimSection: String, Sendable, CaseIterable {
 ///
 /// - Source: `morris2019`, section 3 (ADEMP).
 public struct ClaimSpecification: Sendable, Hashable {
-  /// The identifier of CLAIMS.md, e.g. `sample-variance-unbiased`.
+  /// The identifier in the register, such as `sample-variance-unbiased`.
   public var id: String
   /// The section of the register.
   public var section: ClaimSection

@@ -54,7 +54,7 @@ public struct Finding: Sendable, Hashable {
 
 /// One row of a claim's tidy table: one statistic of one method at one design point.
 public struct EstimateRow: Sendable, Hashable {
-  /// The design point: population, world and sizes, e.g. `two-action p=0.25 G=8`.
+  /// The design point: population, world and sizes, as in `two-action p=0.25 G=8`.
   public var design: String
   /// The estimator or allocator.
   public var method: String
@@ -126,7 +126,7 @@ public struct ExactValue: Sendable, Hashable {
   public var name: String
   /// Its value as a double.
   public var value: Double
-  /// Its value as a fraction or formula, e.g. `3/32`; nil where no closed form is known.
+  /// Its value as a fraction or formula, as `3/32`; nil where no closed form is known.
   public var exact: String?
 
   /// Names a value.

@@ -1,3 +1,4 @@
+import Foundation
 import Statistics
 
 /// A Monte Carlo mean of a bounded variable, watched at every moment: confidence sequence and anytime-valid p-values on both sides of a boundary.
@@ -19,6 +20,8 @@ public struct SequentialMean: Sendable {
   public var standardDeviation: Double
   /// The boundary that was tested.
   public var boundary: Double
+  /// The range the variable was known to lie in.
+  public var range: ClosedRange<Double>
 
   /// A finding whose truth is "the mean exceeds the boundary".
   public func findingGreater(estimator: String, population: String, condition: String? = nil) -> Finding {
@@ -36,12 +39,17 @@ public struct SequentialMean: Sendable {
       condition: condition)
   }
 
-  /// The count at which a normal test at the family error would tell the estimate from the boundary; nil when they coincide.
+  /// The count at which the tests would about tell the estimate from the boundary at the family error; nil when they coincide.
+  ///
+  /// Two things take time: the noise, as in a normal test, and the bets themselves, whose capital grows by at most `1 + distance/scale` a step however small the noise.
   public var sufficientCount: Int? {
     let distance = abs(estimate.value - boundary)
     guard distance > 0, standardDeviation > 0 else { return nil }
     // z for a one-sided error of 1e-9 (a family of about a thousand at 1e-6) is 6.0; power 1/2 at that count.
-    let count = (6 * standardDeviation / distance) * (6 * standardDeviation / distance)
+    let noise = (6 * standardDeviation / distance) * (6 * standardDeviation / distance)
+    let scale = estimate.value > boundary ? boundary - range.lowerBound : range.upperBound - boundary
+    let bets = log(1e9) / log1p(0.99 * distance / max(scale, distance))
+    let count = max(noise, bets)
     return count < 1e15 ? Int(count.rounded(.up)) : nil
   }
 
@@ -88,6 +96,6 @@ public struct SequentialMean: Sendable {
     return SequentialMean(
       estimate: moments.estimate, interval: sequence.interval, greaterPValue: greater.pValue,
       lessPValue: less.pValue,
-      standardDeviation: moments.variance.squareRoot(), boundary: boundary)
+      standardDeviation: moments.variance.squareRoot(), boundary: boundary, range: range)
   }
 }

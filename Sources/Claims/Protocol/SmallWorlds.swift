@@ -6,7 +6,9 @@ import Statistics
 /// A counterexample found here is minimal in the order of the search: fewest actions first, then the smallest common denominator. It needs no shrinking, and
 /// its numbers can be redone by hand.
 public enum SmallWorlds {
-  /// Calls `visit` with every world of 2...`maximumActions` actions whose probabilities are positive multiples of 1/d for some
+  /// Calls `visit` with every small world, simplest first.
+  ///
+  /// A world has 2 to `maximumActions` actions whose probabilities are positive multiples of 1/d for some
   /// d ≤ `maximumDenominator`, with rewards in {0, 1} of which at least one of each occurs; stops when `visit` returns true.
   ///
   /// Within a reward level probabilities ascend, so that no world comes twice in another order; worlds whose probabilities have a smaller common denominator

@@ -1,4 +1,4 @@
-/// What an examination says of a proposition. Data, never an error.
+/// What an examination says of a proposition: data, never an error.
 public enum Verdict: String, Sendable, CaseIterable {
   /// It holds wherever it was examined.
   case supported

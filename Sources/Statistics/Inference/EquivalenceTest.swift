@@ -1,4 +1,4 @@
-/// Two one-sided tests: is the mean within a margin of zero?
+/// Two one-sided tests of whether a mean lies within a margin of zero.
 ///
 /// - Source: `schuirmann1987`.
 public enum EquivalenceTest {

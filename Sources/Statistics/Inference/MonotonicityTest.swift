@@ -1,4 +1,4 @@
-/// Whether y rises with x, by permutation: is the isotonic fit better than chance?
+/// A permutation test of whether y rises with x, by how well a rising function fits.
 public enum MonotonicityTest {
   /// The p-value against "y does not depend on x": how often a random pairing is fitted at least as well by a non-decreasing function.
   ///
