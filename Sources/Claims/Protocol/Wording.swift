@@ -3,7 +3,9 @@ import Foundation
 /// A number with `digits` significant digits, for sentences; tables carry all digits.
 func short(_ value: Double, digits: Int = 3) -> String { String(format: "%.\(digits)g", value) }
 
-/// A list for a sentence: the first `limit` entries and how many more there are; "none" for an empty one. The sub-verdicts carry all of them.
+/// A list for a sentence: the first `limit` entries and how many more there are.
+///
+/// "none" for an empty one. The sub-verdicts carry all of them.
 func listing(_ entries: [String], limit: Int = 8) -> String {
   guard !entries.isEmpty else { return "none" }
   let shown = entries.prefix(limit).joined(separator: ", ")
