@@ -71,7 +71,9 @@ public final class LineReader {
     if ownsDescriptor && descriptor >= 0 { close(descriptor) }
   }
 
-  /// The next line without its newline; nil at the end. The bytes are valid until the next call.
+  /// The next line without its newline; nil at the end.
+  ///
+  /// The bytes are valid until the next call.
   public func next() throws(InterchangeError) -> UnsafeRawBufferPointer? {
     isTooLong = false
     var searched = start
