@@ -20,7 +20,9 @@ struct AuditCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The logs to read; '-' is standard input.", valueName: "file"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("Count rewards of at least this as successes (without it rewards must be 0 or 1).", valueName: "r"))
+  @Option(
+    help: ArgumentHelp(
+      "Count rewards of at least this as successes (without it rewards must be 0 or 1).", valueName: "r"))
   var threshold: Double?
 
   @Option(help: ArgumentHelp("The largest share of damaged lines to pass over.", valueName: "share"))
@@ -29,7 +31,10 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Rollouts per prompt on average.", valueName: "n"))
   var budgetPerPrompt = 16
 
-  @Option(help: ArgumentHelp("The least rollouts of a prompt; with --max it replaces the three standard pairs of bounds.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "The least rollouts of a prompt; with --max it replaces the three standard pairs of bounds.",
+      valueName: "n"))
   var min: Int?
 
   @Option(help: ArgumentHelp("The most rollouts of a prompt (default with --min: no limit).", valueName: "n"))
@@ -38,7 +43,8 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Resamples of the bootstrap over prompts.", valueName: "n"))
   var resamples = 2000
 
-  @Option(help: ArgumentHelp("Write tables, JSON and a report into this directory, in one step.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Write tables, JSON and a report into this directory, in one step.", valueName: "dir"))
   var output: String?
 
   @OptionGroup var global: GlobalOptions
@@ -77,7 +83,8 @@ struct AuditCommand: AsyncParsableCommand {
     settings.budgetPerPrompt = budgetPerPrompt
     settings.bounds =
       min == nil && max == nil
-      ? RolloutBounds.standard(budgetPerPrompt: budgetPerPrompt) : [RolloutBounds(minimum: min ?? 1, maximum: max)]
+      ? RolloutBounds.standard(budgetPerPrompt: budgetPerPrompt)
+      : [RolloutBounds(minimum: min ?? 1, maximum: max)]
     settings.resamples = resamples
     settings.seed = global.seed
     settings.threads = global.threadCount()
@@ -89,28 +96,33 @@ struct AuditCommand: AsyncParsableCommand {
     global.check(&errors)
     if let threshold {
       errors.require(
-        threshold.isFinite, "The value '\(threshold)' is invalid for '--threshold <r>': it must be a finite number.")
+        threshold.isFinite,
+        "The value '\(threshold)' is invalid for '--threshold <r>': it must be a finite number.")
     }
     errors.require(
-      (0...1).contains(maxBad), "The value '\(maxBad)' is invalid for '--max-bad <share>': it must lie in 0...1.")
+      (0...1).contains(maxBad),
+      "The value '\(maxBad)' is invalid for '--max-bad <share>': it must lie in 0...1.")
     errors.require(
       (1...1_000_000).contains(budgetPerPrompt),
       "The value '\(budgetPerPrompt)' is invalid for '--budget-per-prompt <n>': it must lie in 1...1000000.")
     if let min {
       errors.require(
         (0...Swift.max(0, budgetPerPrompt)).contains(min),
-        "The value '\(min)' is invalid for '--min <n>': it must lie in 0...\(budgetPerPrompt), the budget per prompt.")
+        "The value '\(min)' is invalid for '--min <n>': it must lie in 0...\(budgetPerPrompt), the budget per prompt."
+      )
     }
     if let max {
       errors.require(
         max >= budgetPerPrompt,
-        "The value '\(max)' is invalid for '--max <n>': it must be at least \(budgetPerPrompt), the budget per prompt.")
+        "The value '\(max)' is invalid for '--max <n>': it must be at least \(budgetPerPrompt), the budget per prompt."
+      )
     }
     errors.require(
       (2000...1_000_000).contains(resamples),
       "The value '\(resamples)' is invalid for '--resamples <n>': it must lie in 2000...1000000.")
     errors.require(
-      files.count { $0 == "-" } <= 1, "The argument '-' is given more than once: standard input can be read once.")
+      files.count { $0 == "-" } <= 1,
+      "The argument '-' is given more than once: standard input can be read once.")
     try errors.throwIfAny()
   }
 }
@@ -121,7 +133,8 @@ extension CommandFailure {
     switch error {
     case .missing, .unreadable: self.init(.inputMissing, error.description)
     case .unwritable: self.init(.cannotCreate, error.description)
-    case .tooManyDamaged: self.init(.inputData, error.description + "\n  (raise the allowed share with --max-bad <share>)")
+    case .tooManyDamaged:
+      self.init(.inputData, error.description + "\n  (raise the allowed share with --max-bad <share>)")
     default: self.init(.inputData, error.description)
     }
   }

@@ -16,7 +16,8 @@ struct AllocationComparison: Sendable {
 
   /// Keeps the prompts that can be judged: every fold of every rule must find at least two rollouts to judge by.
   init(
-    prompts: [PromptAccumulator], screening: [AuditFold.Counts], variance: JudgedVariance, settings: AuditSettings
+    prompts: [PromptAccumulator], screening: [AuditFold.Counts], variance: JudgedVariance,
+    settings: AuditSettings
   ) throws {
     let judged = prompts.indices.filter { index in
       RolloutSubset.allCases.allSatisfy { variance.value(prompts[index], $0) != nil }
@@ -45,9 +46,11 @@ struct AllocationComparison: Sendable {
     let ratio = RelativeVariance(folds: folds)
     let value = ratio.value
     // Uniform is the yardstick: its ratio is 1 whatever the sample, and rounding must not blur that.
-    let interval = job.method == .uniform
+    let interval =
+      job.method == .uniform
       ? Interval(lower: value, upper: value)
-      : value.isFinite ? settings.interval(prompts: prompts.count, claim: "audit-allocation", ratio.value(over:)) : nil
+      : value.isFinite
+        ? settings.interval(prompts: prompts.count, claim: "audit-allocation", ratio.value(over:)) : nil
     return AuditResult.Allocation(
       variance: variance, method: job.method, bounds: job.bounds, chooser: chooser, prompts: prompts.count,
       relativeToUniform: BoundedEstimate(value, interval), isInfinite: value.isInfinite)
@@ -58,13 +61,17 @@ struct AllocationComparison: Sendable {
     let request = AllocationRequest(
       counts: fold.counts, budget: settings.budgetPerPrompt * prompts.count, bounds: job.bounds)
     switch job.method {
-    case .neyman, .oracle:
-      return try request.neyman(
-        deviations: prompts.map { (variance.value($0, fold.chooser ?? .all) ?? 0).squareRoot() })
+    case .neyman: return try request.neyman(deviations: deviations(fold.chooser ?? .all))
+    case .oracle: return try request.optimum(deviations: deviations(fold.judge))
     case .scoreAware:
       return try request.scoreAware(moments: prompts.map { $0.scoreMoments(fold.chooser ?? .all) })
     default: return try request.rollouts(by: job.method)
     }
+  }
+
+  /// σ̂ of each prompt from the rollouts of `subset`.
+  private func deviations(_ subset: RolloutSubset) -> [Double] {
+    prompts.map { (variance.value($0, subset) ?? 0).squareRoot() }
   }
 }
 
@@ -78,6 +85,6 @@ extension PromptAccumulator {
     let failures = counts.samples - counts.successes
     return ScoreMoments(
       successVariance: counts.successes > 0 ? counts.successNorms.value / Double(counts.successes) : nil,
-      failureVariance: failures > 0 ? counts.failureNorms.value / Double(failures) : nil, meanSquaredDistance: nil)
+      failureVariance: failures > 0 ? counts.failureNorms.value / Double(failures) : nil)
   }
 }

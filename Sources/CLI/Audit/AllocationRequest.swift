@@ -1,33 +1,60 @@
-// LOCAL STUB until Allocation lands
+import Allocation
+
+/// What every allocation rule is asked for in an audit.
 struct AllocationRequest {
-  var counts: [AuditFold.Counts]
-  var budget: Int
-  var bounds: RolloutBounds
-  func water(_ w: [Double]) -> [Int] {
-    let N = w.count; let lo = Double(bounds.minimum), hi = bounds.maximum.map(Double.init) ?? Double(budget)
-    var a = 0.0, b = 1e300
-    func n(_ l: Double) -> [Double] { w.map { $0 > 0 ? min(hi, max(lo, l * $0)) : lo } }
-    for _ in 0..<2200 { let m = a > 0 ? (a * b).squareRoot() : b / 2; if n(m).reduce(0, +) < Double(budget) { a = m == a ? b : m } else { b = m }; if b / max(a, 1e-300) < 1 + 1e-15 { break } }
-    let x = n(b); var r = x.map { Int($0) }; var left = budget - r.reduce(0, +)
-    for i in (0..<N).sorted(by: { x[$0] - x[$0].rounded(.down) > x[$1] - x[$1].rounded(.down) }) where left > 0 && Double(r[i]) < hi { r[i] += 1; left -= 1 }
-    while left > 0 { for i in 0..<N where left > 0 && Double(r[i]) < hi { r[i] += 1; left -= 1 } }
-    return r
+  /// What the rule may know of each prompt.
+  let prompts: [PromptStatistics]
+  /// B.
+  let budget: Int
+  let bounds: AllocationBounds
+
+  init(counts: [AuditFold.Counts], budget: Int, bounds: RolloutBounds) {
+    prompts = counts.map { PromptStatistics(successes: $0.successes, samples: $0.samples) }
+    self.budget = budget
+    self.bounds = AllocationBounds(minimum: bounds.minimum, maximum: bounds.maximum ?? .max)
   }
-  func phat(_ c: AuditFold.Counts) -> Double { Double(c.successes) * Double(c.samples - c.successes) / (Double(c.samples) * Double(c.samples - 1)) }
-  func rollouts(by m: AuditMethod) throws -> [Int] {
-    switch m {
-    case .uniform: return Array(repeating: budget / counts.count, count: counts.count)
-    case .proportional: return water(counts.map(phat))
-    case .root, .minimax: return water(counts.map { phat($0).squareRoot() })
-    case .rootJeffreys: return water(counts.map { let a = Double($0.successes) + 0.5, b = Double($0.samples - $0.successes) + 0.5; return (a * b / ((a + b) * (a + b + 1))).squareRoot() })
-    default: return water(counts.map { max(phat($0), 0.01) })
+
+  /// The rollouts of a rule that knows counts alone.
+  ///
+  /// - Precondition: `method` is none of `neyman`, `scoreAware` and `oracle`, which need more.
+  func rollouts(by method: AuditMethod) throws(AllocationError) -> [Int] {
+    switch method {
+    case .uniform:
+      return try UniformAllocation.rollouts(promptCount: prompts.count, budget: budget, bounds: bounds)
+    case .proportional: return try ProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
+    case .root: return try RootProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
+    case .rootJeffreys: return try RootJeffreysAllocation.rollouts(prompts, budget: budget, bounds: bounds)
+    case .minimax:
+      return try MinimaxAllocation.rollouts(
+        bernoulliVariances: prompts.map(\.bernoulliVariance), budget: budget, bounds: bounds)
+    case .released: return try ReleasedWaterLevelAsReleased.rollouts(prompts, budget: budget, bounds: bounds)
+    case .neyman, .scoreAware, .oracle: preconditionFailure("\(method.rawValue) needs more than counts")
     }
   }
-  func neyman(deviations: [Double]) throws -> [Int] { water(deviations) }
-  func scoreAware(moments: [ScoreMoments]) throws -> [Int] {
-    let vs = moments.compactMap(\.successVariance).reduce(0, +) / Double(max(1, moments.compactMap(\.successVariance).count))
-    let vf = moments.compactMap(\.failureVariance).reduce(0, +) / Double(max(1, moments.compactMap(\.failureVariance).count))
-    return water(zip(counts, moments).map { c, m in let p = (Double(c.successes) + 0.5) / (Double(c.samples) + 1)
-      return (p * (1 - p) * ((1 - p) * (m.successVariance ?? vs) + p * (m.failureVariance ?? vf) + (1 - 2 * p) * (1 - 2 * p) * (m.meanSquaredDistance ?? 0))).squareRoot() })
+
+  /// Neyman's rule for given deviations, rounded by largest remainders.
+  func neyman(deviations: [Double]) throws(AllocationError) -> [Int] {
+    try BoundedNeymanAllocation.rollouts(deviations: deviations, budget: budget, bounds: bounds)
+  }
+
+  /// The least total variance that integers within the bounds can have for given deviations.
+  func optimum(deviations: [Double]) throws(AllocationError) -> [Int] {
+    try IntegerOptimalAllocation.rollouts(deviations: deviations, budget: budget, bounds: bounds)
+  }
+
+  /// The score-aware rule; moments that are incomplete count as not measured, and the pool stands in for them.
+  func scoreAware(moments: [ScoreMoments]) throws(AllocationError) -> [Int] {
+    try ScoreAwareNeymanAllocation.rollouts(
+      prompts, moments: moments.map(\.forAllocation), budget: budget, bounds: bounds)
+  }
+}
+
+extension ScoreMoments {
+  /// The moments as the allocation rule takes them; nil unless both spreads are known.
+  fileprivate var forAllocation: ScoreAwareNeymanAllocation.ScoreMoments? {
+    guard let successVariance, let failureVariance else { return nil }
+    return ScoreAwareNeymanAllocation.ScoreMoments(
+      successVariance: successVariance, failureVariance: failureVariance,
+      squaredDistance: squaredDistance ?? 0)
   }
 }

@@ -8,7 +8,8 @@ enum Audit {
     let variances = [JudgedVariance.proxy] + JudgedVariance.available(in: log.prompts)
     let screening = screening(log)
     let groups = try variances.map { variance in
-      try AllocationComparison(prompts: log.prompts, screening: screening, variance: variance, settings: settings)
+      try AllocationComparison(
+        prompts: log.prompts, screening: screening, variance: variance, settings: settings)
     }
     let jobs = groups.flatMap { group in group.jobs.map { (group, $0) } }
     let allocation = try parallelMap(count: jobs.count, threads: settings.threads) { index in
@@ -21,8 +22,10 @@ enum Audit {
     return AuditResult(
       settings: settings, prompts: log.promptCount, groups: log.prompts.count, rollouts: log.rolloutCount,
       lines: log.damage.lines, skipped: log.damage.damaged, damage: log.damage.first.map(\.description),
-      repeated: log.repeatedCount, disagreeing: log.disagreeingCount, deadGroups: DeadGroups.shares(log.prompts),
-      allocation: allocation, correlation: correlation.flatMap { $0 }, promptTable: promptTable(log, measured, settings))
+      repeated: log.repeatedCount, disagreeing: log.disagreeingCount,
+      deadGroups: DeadGroups.shares(log.prompts),
+      allocation: allocation, correlation: correlation.flatMap { $0 },
+      promptTable: promptTable(log, measured, settings))
   }
 
   /// The screening counts in the order of the prompts; empty unless every prompt with rollouts has at least two screening rollouts.
@@ -49,10 +52,12 @@ enum Audit {
     log.prompts.compactMap { prompt in
       let counts = prompt[.all]
       guard counts.samples > 0 else { return nil }
-      let rate = WilsonInterval.interval(successes: counts.successes, trials: counts.samples, level: settings.level)
+      let rate = WilsonInterval.interval(
+        successes: counts.successes, trials: counts.samples, level: settings.level)
       let ends = (rate.lower * (1 - rate.lower), rate.upper * (1 - rate.upper))
       return AuditResult.Prompt(
-        prompt: prompt.prompt, step: prompt.step, kind: log.counts[prompt.prompt]?.kind, samples: counts.samples,
+        prompt: prompt.prompt, step: prompt.step, kind: log.counts[prompt.prompt]?.kind,
+        samples: counts.samples,
         successes: counts.successes, rate: rate, bernoulliVariance: counts.bernoulliVariance,
         bernoulliInterval: Interval(
           lower: min(ends.0, ends.1), upper: rate.contains(0.5) ? 0.25 : max(ends.0, ends.1)),

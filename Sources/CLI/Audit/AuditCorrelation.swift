@@ -21,7 +21,8 @@ enum AuditCorrelation {
   ///
   /// Proxy and measured variance come from the same rollouts and share the noise of p̂, so that an observed correlation may exceed it.
   private static func row(
-    _ prompts: [PromptAccumulator], _ variance: JudgedVariance, _ onlyMixed: Bool, _ statistic: CorrelationStatistic,
+    _ prompts: [PromptAccumulator], _ variance: JudgedVariance, _ onlyMixed: Bool,
+    _ statistic: CorrelationStatistic,
     _ settings: AuditSettings
   ) -> AuditResult.Correlation {
     var proxy: [Double] = []
@@ -38,11 +39,11 @@ enum AuditCorrelation {
       halves.odd.append(odd)
     }
     let value = measured.count >= 3 ? statistic.value(proxy, measured) : .nan
-    // A resample may hold one prompt only, over and over; such a resample has no correlation and says nothing about it: it counts as 0.
-    let interval = value.isFinite
+    // A resample that holds one prompt only, over and over, has no correlation; the bootstrap leaves it out.
+    let interval =
+      value.isFinite
       ? settings.interval(prompts: measured.count, claim: "audit-correlation") { indices in
-        let resampled = statistic.value(indices.map { proxy[$0] }, indices.map { measured[$0] })
-        return resampled.isFinite ? resampled : 0
+        statistic.value(indices.map { proxy[$0] }, indices.map { measured[$0] })
       } : nil
     let between = halves.even.count >= 3 ? statistic.value(halves.even, halves.odd) : .nan
     let reliability = 2 * between / (1 + between)

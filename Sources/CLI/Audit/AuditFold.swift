@@ -41,7 +41,8 @@ enum AuditChooser: String, Sendable {
       ]
     case .screeningAndHalf:
       return [
-        AuditFold(counts: screening, chooser: .even, judge: .odd), AuditFold(counts: screening, chooser: .odd, judge: .even),
+        AuditFold(counts: screening, chooser: .even, judge: .odd),
+        AuditFold(counts: screening, chooser: .odd, judge: .even),
       ]
     case .judge: return [AuditFold(counts: counts(.all), chooser: .all, judge: .all)]
     }

@@ -26,7 +26,8 @@ struct AuditLog: Sendable {
     }
     damage = reader.damage
     try damage.check(allowedShare: allowedDamage)
-    for (position, succeeded) in gramRollouts.sorted(by: { $0.key < $1.key }) where prompts[position][.all].samples == 0 {
+    for (position, succeeded) in gramRollouts.sorted(by: { $0.key < $1.key })
+    where prompts[position][.all].samples == 0 {
       for (number, success) in succeeded.enumerated() {
         prompts[position].add(index: number, succeeded: success, scoreSquaredNorm: nil)
       }
@@ -59,7 +60,9 @@ struct AuditLog: Sendable {
     case .gram(let gram):
       let position = position(gram.prompt, gram.step)
       guard prompts[position].gram == nil else {
-        throw RecordRejection(field: "prompt_id", reason: "there is a Gram matrix of '\(gram.prompt)' at step \(gram.step) already")
+        throw RecordRejection(
+          field: "prompt_id",
+          reason: "there is a Gram matrix of '\(gram.prompt)' at step \(gram.step) already")
       }
       prompts[position].gram = GramSummary(gram)
       gramRollouts[position] = gram.succeeded

@@ -21,11 +21,13 @@ extension AuditResult {
 
   private var allocationTable: CSVWriter {
     var table = CSVWriter(header: [
-      "variance", "basis", "estimator", "method", "min", "max", "chooser", "prompts", "stat", "est", "lower", "upper", "infinite",
+      "variance", "basis", "estimator", "method", "min", "max", "chooser", "prompts", "stat", "est", "lower",
+      "upper", "infinite",
     ])
     for row in allocation {
       table.append([
-        .text(row.variance.variance), .text(row.variance.basis?.rawValue ?? ""), .text(row.variance.estimator),
+        .text(row.variance.variance), .text(row.variance.basis?.rawValue ?? ""),
+        .text(row.variance.estimator),
         .text(row.method.rawValue), .integer(row.bounds.minimum), .optional(row.bounds.maximum),
         .text(row.chooser.rawValue), .integer(row.prompts), "relative_to_uniform",
         .optional(row.relativeToUniform.value), .optional(row.relativeToUniform.lower),
@@ -54,7 +56,8 @@ extension AuditResult {
     var table = CSVWriter(header: ["group", "prompts", "share", "all_failures", "all_successes"])
     for row in deadGroups {
       table.append([
-        .integer(row.group), .integer(row.prompts), .number(row.share), .number(row.allFailures), .number(row.allSuccesses),
+        .integer(row.group), .integer(row.prompts), .number(row.share), .number(row.allFailures),
+        .number(row.allSuccesses),
       ])
     }
     return table
@@ -70,9 +73,12 @@ extension AuditResult {
     for row in promptTable {
       table.append(
         [
-          .text(row.prompt), .integer(row.step), .text(row.kind ?? ""), .integer(row.samples), .integer(row.successes),
-          .number(Double(row.successes) / Double(row.samples)), .number(row.rate.lower), .number(row.rate.upper),
-          .optional(row.bernoulliVariance), .number(row.bernoulliInterval.lower), .number(row.bernoulliInterval.upper),
+          .text(row.prompt), .integer(row.step), .text(row.kind ?? ""), .integer(row.samples),
+          .integer(row.successes),
+          .number(Double(row.successes) / Double(row.samples)), .number(row.rate.lower),
+          .number(row.rate.upper),
+          .optional(row.bernoulliVariance), .number(row.bernoulliInterval.lower),
+          .number(row.bernoulliInterval.upper),
         ] + row.measured.map { .optional($0) })
     }
     return table

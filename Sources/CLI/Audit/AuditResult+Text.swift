@@ -3,20 +3,34 @@ import Foundation
 extension AuditResult {
   /// The audit as a person reads it on a terminal.
   var summary: String {
-    ([overview, deadGroupText] + allocationTexts + [correlationText, notes]).filter { !$0.isEmpty }.joined(separator: "\n")
+    ([overview, deadGroupText] + allocationTexts + [correlationText, notes]).filter { !$0.isEmpty }.joined(
+      separator: "\n")
   }
 
   private var overview: String {
-    var lines = ["\(rollouts) rollouts of \(prompts) prompts" + (groups == prompts ? "" : " (\(groups) prompts at a step)")]
-    if skipped > 0 { lines.append("skipped \(skipped) damaged of \(self.lines) lines:\n  " + damage.joined(separator: "\n  ")) }
-    if repeated > 0 { lines.append("\(repeated) rollouts repeat a number that their prompt had before; they were counted") }
-    if disagreeing > 0 { lines.append("\(disagreeing) prompts have a Gram matrix of other rollouts than the log's") }
+    var lines = [
+      "\(rollouts) rollouts of \(prompts) prompts"
+        + (groups == prompts ? "" : " (\(groups) prompts at a step)")
+    ]
+    if skipped > 0 {
+      lines.append(
+        "skipped \(skipped) damaged of \(self.lines) lines:\n  " + damage.joined(separator: "\n  "))
+    }
+    if repeated > 0 {
+      lines.append("\(repeated) rollouts repeat a number that their prompt had before; they were counted")
+    }
+    if disagreeing > 0 {
+      lines.append("\(disagreeing) prompts have a Gram matrix of other rollouts than the log's")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private var deadGroupText: String {
     let rows = deadGroups.map {
-      [String($0.group), Self.percent($0.share), Self.percent($0.allFailures), Self.percent($0.allSuccesses), String($0.prompts)]
+      [
+        String($0.group), Self.percent($0.share), Self.percent($0.allFailures), Self.percent($0.allSuccesses),
+        String($0.prompts),
+      ]
     }
     return "Groups without signal (all rewards equal), by group size\n"
       + Self.aligned([["group", "share", "all failures", "all successes", "prompts"]] + rows)
@@ -34,7 +48,9 @@ extension AuditResult {
       let body = methods.map { method in
         [method.rawValue]
           + bounds.map { bound in
-            guard let row = rows.first(where: { $0.method == method && $0.bounds == bound }) else { return "" }
+            guard let row = rows.first(where: { $0.method == method && $0.bounds == bound }) else {
+              return ""
+            }
             return row.isInfinite ? "infinite" : Self.interval(row.relativeToUniform)
           } + [rows.first { $0.method == method }?.chooser.rawValue ?? ""]
       }
@@ -48,7 +64,8 @@ extension AuditResult {
       switch variance {
       case .proxy: "under V = P"
       case .measured(let estimator, .gram): "under the measured variance of \(estimator.rawValue)"
-      case .measured(let estimator, .scoreNorms): "under an upper bound of the variance of \(estimator.rawValue) from score norms"
+      case .measured(let estimator, .scoreNorms):
+        "under an upper bound of the variance of \(estimator.rawValue) from score norms"
       }
     return "Total variance relative to uniform \(judge), \(budget) rollouts per prompt, \(prompts) prompts\n"
   }
@@ -100,7 +117,8 @@ extension AuditResult {
   private static func aligned(_ rows: [[String]]) -> String {
     let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
-      let line = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: "  ")
+      let line = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(
+        separator: "  ")
       return "  " + line.replacing(#/ +$/#, with: "") + "\n"
     }.joined()
   }

@@ -12,7 +12,8 @@ struct RolloutBounds: Sendable, Equatable {
   static func standard(budgetPerPrompt: Int) -> [RolloutBounds] {
     [
       RolloutBounds(minimum: 1, maximum: nil),
-      RolloutBounds(minimum: max(1, budgetPerPrompt / 2), maximum: budgetPerPrompt + (budgetPerPrompt + 1) / 2),
+      RolloutBounds(
+        minimum: max(1, budgetPerPrompt / 2), maximum: budgetPerPrompt + (budgetPerPrompt + 1) / 2),
       RolloutBounds(minimum: max(1, budgetPerPrompt / 8), maximum: 3 * budgetPerPrompt),
     ]
   }
@@ -43,7 +44,8 @@ struct AuditSettings: Sendable {
     let interval =
       prompts <= Self.mostPromptsForAcceleration
       ? Bootstrap.bca(count: prompts, level: level, resamples: resamples, key: key, statistic: statistic)
-      : Bootstrap.percentile(count: prompts, level: level, resamples: resamples, key: key, statistic: statistic)
+      : Bootstrap.percentile(
+        count: prompts, level: level, resamples: resamples, key: key, statistic: statistic)
     return interval.lower.isFinite && interval.upper.isFinite ? interval : nil
   }
 }

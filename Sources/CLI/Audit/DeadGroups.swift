@@ -43,7 +43,8 @@ enum DeadGroups {
         let counts = prompt[.all]
         guard counts.samples >= group else { continue }
         share.prompts += 1
-        share.allSuccesses += probabilityOfAllHits(group: group, hits: counts.successes, samples: counts.samples)
+        share.allSuccesses += probabilityOfAllHits(
+          group: group, hits: counts.successes, samples: counts.samples)
         share.allFailures += probabilityOfAllHits(
           group: group, hits: counts.samples - counts.successes, samples: counts.samples)
       }

@@ -28,7 +28,9 @@ struct GramSample {
       samples += 1
       if succeeded { successes += 1 }
     }
-    classes = counts.indices.filter { counts[$0] > 0 }.map { Class(response: $0 / 2, succeeded: $0 % 2 == 1, count: counts[$0]) }
+    classes = counts.indices.filter { counts[$0] > 0 }.map {
+      Class(response: $0 / 2, succeeded: $0 % 2 == 1, count: counts[$0])
+    }
     self.samples = samples
     self.successes = successes
     size = record.distinctCount
@@ -37,7 +39,9 @@ struct GramSample {
 
   /// Σ‖s‖² over the rollouts with the given reward.
   func squaredNorms(succeeded: Bool) -> Double {
-    classes.reduce(0) { $1.succeeded == succeeded ? $0 + Double($1.count) * gram[$1.response * (size + 1)] : $0 }
+    classes.reduce(0) {
+      $1.succeeded == succeeded ? $0 + Double($1.count) * gram[$1.response * (size + 1)] : $0
+    }
   }
 
   /// The trace of the sample covariance of A·s:  1/(n − 1) Σ_i ‖A_i s_i − mean‖²  =  1/(n(n − 1)) Σ_{i<j} ‖A_i s_i − A_j s_j‖².
@@ -72,16 +76,17 @@ struct GramSample {
     return covarianceTrace(success: advantages.success, failure: advantages.failure)
   }
 
-  /// The score moments of the successes and of the failures, each unbiased; nil parts where there are too few rollouts.
+  /// The score moments of the successes and of the failures; nil parts where there are too few rollouts.
   var moments: ScoreMoments {
-    let success = spread(succeeded: true)
-    let failure = spread(succeeded: false)
-    var distance: Double?
-    if successes > 0 && successes < samples, let success = success.meanSquaredNorm, let failure = failure.meanSquaredNorm {
-      distance = success + failure - 2 * meanInnerProduct()
+    let successVariance = spread(succeeded: true)
+    let failureVariance = spread(succeeded: false)
+    var moments = ScoreMoments(successVariance: successVariance, failureVariance: failureVariance)
+    if let successVariance, let failureVariance {
+      // ‖m̂_S − m̂_F‖² has the expectation D² + v_S/k + v_F/(n − k).
+      let noise = successVariance / Double(successes) + failureVariance / Double(samples - successes)
+      moments.squaredDistance = max(0, squaredDistanceOfMeans - noise)
     }
-    return ScoreMoments(
-      successVariance: success.variance, failureVariance: failure.variance, meanSquaredDistance: distance)
+    return moments
   }
 
   /// ‖a·s_i − b·s_j‖².
@@ -90,43 +95,42 @@ struct GramSample {
     return a * a * gram[i * (size + 1)] + b * b * gram[j * (size + 1)] - 2 * a * b * gram[i * size + j]
   }
 
-  /// The covariance trace of the scores with the given reward (divisor n − 1), and ‖mean‖² of them.
-  private func spread(succeeded: Bool) -> (variance: Double?, meanSquaredNorm: Double?) {
+  /// The covariance trace of the scores with the given reward (divisor n − 1); nil with fewer than two of them.
+  private func spread(succeeded: Bool) -> Double? {
     let chosen = classes.filter { $0.succeeded == succeeded }
     let n = Double(succeeded ? successes : samples - successes)
-    guard n > 0 else { return (nil, nil) }
+    guard n >= 2 else { return nil }
     var distances = 0.0
-    var products = 0.0
-    for left in chosen {
-      for right in chosen {
-        let weight = Double(left.count) * Double(right.count)
-        distances += weight * squaredDistance(1, left.response, 1, right.response)
-        products += weight * gram[left.response * size + right.response]
+    for (position, left) in chosen.enumerated() {
+      for right in chosen[(position + 1)...] {
+        distances +=
+          Double(left.count) * Double(right.count) * squaredDistance(1, left.response, 1, right.response)
       }
     }
-    return (n >= 2 ? max(0, distances / (2 * n * (n - 1))) : nil, products / (n * n))
+    return max(0, distances / (n * (n - 1)))
   }
 
-  /// ⟨m̂_S, m̂_F⟩.
-  private func meanInnerProduct() -> Double {
-    var sum = 0.0
-    for left in classes where left.succeeded {
-      for right in classes where !right.succeeded {
-        sum += Double(left.count) * Double(right.count) * gram[left.response * size + right.response]
-      }
+  /// ‖m̂_S − m̂_F‖², as the quadratic form of weights that add up to 0.
+  private var squaredDistanceOfMeans: Double {
+    let weights = classes.map {
+      $0.succeeded ? Double($0.count) / Double(successes) : -Double($0.count) / Double(samples - successes)
     }
-    return sum / (Double(successes) * Double(samples - successes))
+    var sum = 0.0
+    for (left, a) in zip(classes, weights) {
+      for (right, b) in zip(classes, weights) { sum += a * b * gram[left.response * size + right.response] }
+    }
+    return sum
   }
 }
 
-/// v_S, v_F and ‖m̂_S − m̂_F‖² as one sample has them.
+/// v_S, v_F and D² as one sample estimates them.
 struct ScoreMoments: Sendable, Equatable {
   /// v̂_S, the covariance trace of the successes' scores (divisor k − 1); nil with fewer than two successes.
   var successVariance: Double?
   /// v̂_F, of the failures' scores; nil with fewer than two failures.
   var failureVariance: Double?
-  /// ‖m̂_S − m̂_F‖², the squared distance of the two sample means (biased up by v_S/k + v_F/(n − k)); nil unless both occur.
-  var meanSquaredDistance: Double?
+  /// D̂², the squared distance of the two means less its bias, at least 0; nil unless both spreads are known.
+  var squaredDistance: Double?
 }
 
 /// What is kept of a prompt's Gram matrix: counts, the measured variances and the score moments of all rollouts and of each half.

@@ -17,7 +17,9 @@ enum JudgedVariance: Sendable, Equatable {
   var variance: String { if case .proxy = self { "proxy" } else { "measured" } }
 
   /// The name of the `estimator` column: under V = P the variance is that of the reward itself, whose law is Bernoulli.
-  var estimator: String { if case .measured(let estimator, _) = self { estimator.rawValue } else { "bernoulli" } }
+  var estimator: String {
+    if case .measured(let estimator, _) = self { estimator.rawValue } else { "bernoulli" }
+  }
 
   /// The basis; nil under V = P.
   var basis: Basis? { if case .measured(_, let basis) = self { basis } else { nil } }
@@ -35,7 +37,8 @@ enum JudgedVariance: Sendable, Equatable {
       let advantages = estimator.advantages(
         samples: counts.samples, successes: counts.successes, successNorms: counts.successNorms.value,
         failureNorms: counts.failureNorms.value)
-      let sum = advantages.success * advantages.success * counts.successNorms.value
+      let sum =
+        advantages.success * advantages.success * counts.successNorms.value
         + advantages.failure * advantages.failure * counts.failureNorms.value
       return sum / Double(counts.samples - 1)
     }

@@ -56,6 +56,7 @@ struct OutputDirectory {
   }
 
   private func failed(_ error: any Error) -> CommandFailure {
-    CommandFailure(.cannotCreate, "cannot write to '\(path)' given by '--output <dir>': \(error.localizedDescription)")
+    CommandFailure(
+      .cannotCreate, "cannot write to '\(path)' given by '--output <dir>': \(error.localizedDescription)")
   }
 }

@@ -27,7 +27,8 @@ final class JSONFieldReader {
       let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: name.name.utf8.count)
       for (offset, byte) in name.name.utf8.enumerated() { bytes[offset] = CChar(bitPattern: byte) }
       (table + index).initialize(
-        to: csimdjson_name(bytes: bytes, length: name.name.utf8.count, read_numbers: name.readsNumbers ? 1 : 0))
+        to: csimdjson_name(
+          bytes: bytes, length: name.name.utf8.count, read_numbers: name.readsNumbers ? 1 : 0))
     }
   }
 
@@ -67,7 +68,8 @@ extension csimdjson_field {
   /// The number where it is a whole one of at most 2⁵³; nil for anything else.
   var integer: Int? {
     if token.kind == csimdjson_integer { return Int(token.integer) }
-    guard token.kind == csimdjson_number, token.number.rounded() == token.number, abs(token.number) <= 0x1p53 else {
+    guard token.kind == csimdjson_number, token.number.rounded() == token.number, abs(token.number) <= 0x1p53
+    else {
       return nil
     }
     return Int(token.number)
@@ -78,6 +80,7 @@ extension csimdjson_field {
 
   /// The numbers of an array that was read as such, row by row for an array of arrays; nil for anything else.
   var values: UnsafeBufferPointer<Double>? {
-    token.kind == csimdjson_array && numbers != nil ? UnsafeBufferPointer(start: numbers, count: number_count) : nil
+    token.kind == csimdjson_array && numbers != nil
+      ? UnsafeBufferPointer(start: numbers, count: number_count) : nil
   }
 }

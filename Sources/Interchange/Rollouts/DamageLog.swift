@@ -23,6 +23,7 @@ public struct DamageLog: Sendable, Equatable {
   public func check(allowedShare: Double) throws(InterchangeError) {
     guard damaged > 0, Double(damaged) > allowedShare * Double(lines) else { return }
     throw .tooManyDamaged(
-      damaged: damaged, lines: lines, share: allowedShare, first: first.map(\.description).joined(separator: "\n  "))
+      damaged: damaged, lines: lines, share: allowedShare,
+      first: first.map(\.description).joined(separator: "\n  "))
   }
 }

@@ -13,7 +13,8 @@ import CSimdJSON
 /// `score`, which may hold penalties or −1 for a wrong answer.
 struct RolloutLineParser {
   private enum Field: Int, CaseIterable {
-    case promptID, rollout, reward, scoreSquaredNorm, step, uid, input, score, accuracy, rewards, response, gram
+    case promptID, rollout, reward, scoreSquaredNorm, step, uid, input, score, accuracy, rewards, response,
+      gram
 
     var name: JSONFieldReader.Name {
       switch self {
@@ -63,13 +64,15 @@ struct RolloutLineParser {
   private func rollout(_ line: Int) throws(InterchangeError) -> Rollout {
     var norm: Double?
     if self[.scoreSquaredNorm].isPresent {
-      guard self[.scoreSquaredNorm].token.kind != csimdjson_true, self[.scoreSquaredNorm].token.kind != csimdjson_false,
+      guard self[.scoreSquaredNorm].token.kind != csimdjson_true,
+        self[.scoreSquaredNorm].token.kind != csimdjson_false,
         let value = self[.scoreSquaredNorm].number, value >= 0
       else { throw wrong(.scoreSquaredNorm, line, "it must be a number that is not negative") }
       norm = value
     }
     return Rollout(
-      prompt: try prompt(line), step: try step(line), index: try index(line), succeeded: try success(.reward, line),
+      prompt: try prompt(line), step: try step(line), index: try index(line),
+      succeeded: try success(.reward, line),
       scoreSquaredNorm: norm)
   }
 
@@ -89,7 +92,11 @@ struct RolloutLineParser {
   /// The group of verl's `{uid}_{session}_{output}`: the part before the last two numbers; the whole text where it has no such end.
   static func group(ofUID uid: String) -> String {
     let parts = uid.split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count >= 3, parts.suffix(2).allSatisfy({ part in !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+    guard parts.count >= 3,
+      parts.suffix(2).allSatisfy({ part in
+        !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      })
+    else {
       return uid
     }
     return parts.dropLast(2).joined(separator: "_")
@@ -113,13 +120,16 @@ struct RolloutLineParser {
     try checkSymmetry(gram, size, line)
     return GramRecord(
       prompt: try prompt(line), step: try step(line), succeeded: succeeded,
-      response: try responses(count: rewards.count, distinct: size, line), distinctCount: size, gram: Array(gram))
+      response: try responses(count: rewards.count, distinct: size, line), distinctCount: size,
+      gram: Array(gram))
   }
 
   /// Without `response` every rollout is a response of its own.
   private func responses(count: Int, distinct: Int, _ line: Int) throws(InterchangeError) -> [Int] {
     guard self[.response].isPresent else {
-      guard count == distinct else { throw wrong(.response, line, "it is missing and 'gram' has \(distinct) rows for \(count) rewards") }
+      guard count == distinct else {
+        throw wrong(.response, line, "it is missing and 'gram' has \(distinct) rows for \(count) rewards")
+      }
       return Array(0..<count)
     }
     guard let values = self[.response].values, self[.response].row_count == 0, values.count == count else {
@@ -128,7 +138,8 @@ struct RolloutLineParser {
     var indices: [Int] = []
     for value in values {
       guard let index = Int(exactly: value), (0..<distinct).contains(index) else {
-        throw wrong(.response, line, "the index \(DecimalText.cell(value)) must be an integer in 0..<\(distinct)")
+        throw wrong(
+          .response, line, "the index \(DecimalText.cell(value)) must be an integer in 0..<\(distinct)")
       }
       indices.append(index)
     }
@@ -136,15 +147,21 @@ struct RolloutLineParser {
   }
 
   /// Inner products are symmetric and squared norms are not negative; the slack is that of values printed with four digits or more.
-  private func checkSymmetry(_ gram: UnsafeBufferPointer<Double>, _ size: Int, _ line: Int) throws(InterchangeError) {
+  private func checkSymmetry(_ gram: UnsafeBufferPointer<Double>, _ size: Int, _ line: Int)
+    throws(InterchangeError)
+  {
     for row in 0..<size {
-      guard gram[row * size + row] >= 0 else { throw wrong(.gram, line, "the diagonal entry \(row) is negative") }
+      guard gram[row * size + row] >= 0 else {
+        throw wrong(.gram, line, "the diagonal entry \(row) is negative")
+      }
       for column in 0..<row {
         let scale = (gram[row * size + row] * gram[column * size + column]).squareRoot()
         let difference = abs(gram[row * size + column] - gram[column * size + row])
         guard difference <= 1e-4 * scale, abs(gram[row * size + column]) <= 1.001 * scale else {
           throw wrong(
-            .gram, line, "the entries (\(row), \(column)) and (\(column), \(row)) are no inner product: unequal, or above the norms' product")
+            .gram, line,
+            "the entries (\(row), \(column)) and (\(column), \(row)) are no inner product: unequal, or above the norms' product"
+          )
         }
       }
     }
@@ -172,7 +189,9 @@ struct RolloutLineParser {
 
   private func success(_ field: Field, _ line: Int) throws(InterchangeError) -> Bool {
     guard self[field].isPresent else { throw wrong(field, line, "it is missing") }
-    guard let reward = self[field].number else { throw wrong(field, line, "it must be a number, true or false") }
+    guard let reward = self[field].number else {
+      throw wrong(field, line, "it must be a number, true or false")
+    }
     guard let success = rule.succeeded(reward) else {
       throw rule.error(file: file, line: line, field: field.name.name, reward: reward)
     }

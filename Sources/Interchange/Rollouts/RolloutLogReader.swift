@@ -44,7 +44,9 @@ public struct RolloutLogReader {
       if isFirst {
         isFirst = false
         looksLikeJSON = line.first { $0 != 0x20 && $0 != 0x09 } == 0x7B
-        if !looksLikeJSON && Self.isTableHeader(line) { return try readTable(try CSVReader(lines, headerLine: line), body) }
+        if !looksLikeJSON && Self.isTableHeader(line) {
+          return try readTable(try CSVReader(lines, headerLine: line), body)
+        }
       }
       do throws(InterchangeError) {
         let record = try parser.record(line, line: lines.lineNumber)
@@ -54,7 +56,8 @@ public struct RolloutLogReader {
       }
     }
     if !looksLikeJSON && damage.lines - linesBefore == damage.damaged - damagedBefore {
-      throw .unrecognised(file: lines.name, reason: "the file is neither JSON lines nor CSV with a column 'prompt_id'")
+      throw .unrecognised(
+        file: lines.name, reason: "the file is neither JSON lines nor CSV with a column 'prompt_id'")
     }
   }
 
@@ -67,7 +70,8 @@ public struct RolloutLogReader {
         guard let record = try parser.next() else { return }
         damage.countLine()
         do { try body(record) } catch {
-          damage.note(.damaged(file: reader.name, line: reader.lineNumber, field: error.field, reason: error.reason))
+          damage.note(
+            .damaged(file: reader.name, line: reader.lineNumber, field: error.field, reason: error.reason))
         }
       } catch {
         damage.countLine()

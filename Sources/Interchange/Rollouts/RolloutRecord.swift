@@ -12,7 +12,9 @@ public struct Rollout: Sendable, Equatable {
   public var scoreSquaredNorm: Double?
 
   /// Collects the five.
-  public init(prompt: String, step: Int = 0, index: Int? = nil, succeeded: Bool, scoreSquaredNorm: Double? = nil) {
+  public init(
+    prompt: String, step: Int = 0, index: Int? = nil, succeeded: Bool, scoreSquaredNorm: Double? = nil
+  ) {
     self.prompt = prompt
     self.step = step
     self.index = index
@@ -37,8 +39,12 @@ public struct GramRecord: Sendable, Equatable {
   public var gram: [Double]
 
   /// Collects the six.
-  public init(prompt: String, step: Int = 0, succeeded: [Bool], response: [Int], distinctCount: Int, gram: [Double]) {
-    precondition(gram.count == distinctCount * distinctCount, "gram has \(gram.count) values for \(distinctCount) responses")
+  public init(
+    prompt: String, step: Int = 0, succeeded: [Bool], response: [Int], distinctCount: Int, gram: [Double]
+  ) {
+    precondition(
+      gram.count == distinctCount * distinctCount,
+      "gram has \(gram.count) values for \(distinctCount) responses")
     precondition(succeeded.count == response.count, "\(succeeded.count) rewards, \(response.count) responses")
     self.prompt = prompt
     self.step = step

@@ -14,17 +14,21 @@ struct RolloutTableParser {
     self.reader = reader
     self.rule = rule
     guard let prompt = reader.index(of: "prompt_id") else {
-      throw .unrecognised(file: reader.name, reason: "the file is neither JSON lines nor CSV with a column 'prompt_id'")
+      throw .unrecognised(
+        file: reader.name, reason: "the file is neither JSON lines nor CSV with a column 'prompt_id'")
     }
     self.prompt = prompt
     reward = reader.index(of: "reward")
-    let isCounts = [("samples", "successes"), ("screen_samples", "screen_successes")].contains { samples, successes in
+    let isCounts = [("samples", "successes"), ("screen_samples", "screen_successes")].contains {
+      samples, successes in
       reader.index(of: samples) != nil && reader.index(of: successes) != nil
     }
     guard reward != nil || isCounts else {
       throw .unrecognised(
         file: reader.name,
-        reason: "the header has neither a column 'reward' nor 'samples,successes' nor 'screen_samples,screen_successes'")
+        reason:
+          "the header has neither a column 'reward' nor 'samples,successes' nor 'screen_samples,screen_successes'"
+      )
     }
   }
 
@@ -45,7 +49,8 @@ struct RolloutTableParser {
     if let index = rollout.index, index < 0 { throw damaged("rollout", "it is negative") }
     if let column = reader.index(of: "score_sqnorm"), !cells[column].isEmpty {
       guard let norm = DecimalText.parse(cells[column]), norm >= 0 else {
-        throw damaged("score_sqnorm", "'\(Self.shortened(cells[column]))' is not a number that is zero or more")
+        throw damaged(
+          "score_sqnorm", "'\(Self.shortened(cells[column]))' is not a number that is zero or more")
       }
       rollout.scoreSquaredNorm = norm
     }
@@ -60,8 +65,12 @@ struct RolloutTableParser {
     return counts
   }
 
-  private func pair(_ samples: String, _ successes: String, _ cells: [String]) throws(InterchangeError) -> (Int?, Int?) {
-    guard let n = try integer(samples, cells), let k = try integer(successes, cells) else { return (nil, nil) }
+  private func pair(_ samples: String, _ successes: String, _ cells: [String]) throws(InterchangeError) -> (
+    Int?, Int?
+  ) {
+    guard let n = try integer(samples, cells), let k = try integer(successes, cells) else {
+      return (nil, nil)
+    }
     guard n >= 0 else { throw damaged(samples, "it is negative") }
     guard (0...n).contains(k) else { throw damaged(successes, "\(k) does not lie in 0...\(n)") }
     return (n, k)
@@ -69,7 +78,9 @@ struct RolloutTableParser {
 
   private func integer(_ name: String, _ cells: [String]) throws(InterchangeError) -> Int? {
     guard let column = reader.index(of: name), !cells[column].isEmpty else { return nil }
-    guard let value = Int(cells[column]) else { throw damaged(name, "'\(Self.shortened(cells[column]))' is not an integer") }
+    guard let value = Int(cells[column]) else {
+      throw damaged(name, "'\(Self.shortened(cells[column]))' is not an integer")
+    }
     return value
   }
 
