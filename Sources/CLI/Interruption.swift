@@ -12,18 +12,20 @@ final class Interruption: Sendable {
 
   private let flag = Atomic<Bool>(false)
   private let partial = Mutex<PartialDirectory?>(nil)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  // Written once, before any handler runs, and only kept alive afterwards.
+  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   /// Starts to listen; the process keeps listening until it ends.
   init() {
     let queue = DispatchQueue(label: "interruption")
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       // The source replaces the default action, which would end the process before anything is cleaned up.
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      return DispatchSource.makeSignalSource(signal: number, queue: queue)
+    }
+    for source in sources {
       source.setEventHandler { [self] in heard(on: queue) }
       source.resume()
-      sources.withLock { $0.append(source) }
     }
   }
 
