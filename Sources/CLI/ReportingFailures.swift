@@ -1,0 +1,17 @@
+import Claims
+import Interchange
+import Reporting
+
+extension CommandFailure {
+  /// The failure of a run directory that could not be written or read.
+  init(_ error: ReportingError) {
+    let code: FailureCode =
+      switch error {
+      case .cannotCreate, .foreignFile: .cannotCreate
+      case .cannotWrite: .inputOutput
+      case .missing: .inputMissing
+      case .damaged: .inputData
+      }
+    self.init(code, error.description)
+  }
+}

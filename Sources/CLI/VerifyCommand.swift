@@ -1,0 +1,126 @@
+import ArgumentParser
+import Claims
+import Foundation
+import Reporting
+
+extension Preset: ExpressibleByArgument {}
+
+/// `allot verify`: examines the claims and writes the report.
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Examine the claims and write verdicts, tables, plots and a report.",
+    discussion: """
+      Each claim is examined exactly where its world can be enumerated, by simulation elsewhere, and by a search for counterexamples where \
+      it is universal. A verdict is a result, not an error: the exit code is 0 whatever the verdicts are, unless --strict is given.
+      """)
+
+  @Option(name: .customLong("claim"), help: ArgumentHelp("Examine this claim only; may be given several times.", valueName: "id"))
+  var claimNames: [String] = []
+
+  @Option(help: "How much simulation to spend.")
+  var preset: Preset = .standard
+
+  @Option(help: ArgumentHelp("The directory to write; an earlier run there is replaced.", valueName: "dir"))
+  var output = "out"
+
+  @Flag(help: "Leave with code 1 if a verdict differs from the one in the lock.")
+  var strict = false
+
+  @Option(help: ArgumentHelp("The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
+  var lock: String?
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    var errors = OptionErrors()
+    options.check(&errors)
+    let claims = ClaimSelection.select(claimNames, from: allClaims, &errors)
+    try errors.throwIfAny()
+    let lock = try LockFile.read(lock)
+    if strict, lock == nil {
+      throw CommandFailure(.inputMissing, "--strict compares with a lock, and there is no '\(LockFile.defaultName)' here; give --lock")
+    }
+
+    let interruption = Interruption()
+    let directory = try Self.reporting { () throws(ReportingError) in
+      try PartialDirectory(target: output, kind: .verify)
+    }
+    interruption.guardDirectory(directory)
+    let outcomes = try examine(claims, lock: lock, interruption)
+    let threads = options.threadCount()
+    var writer = RunWriter(
+      outcomes: outcomes,
+      run: RunInformation(seed: options.seed, preset: preset, tool: .current(version: ToolVersion.current)))
+    await writer.drawPlots(threads: threads) { interruption.isRequested }
+    try interruption.throwIfRequested()
+    try write(writer, to: directory, interruption)
+    try summarise(writer, directory)
+    if strict, let lock { try compare(outcomes, with: lock) }
+  }
+
+  private func examine(
+    _ claims: [any Claim], lock: ClaimLock?, _ interruption: Interruption
+  ) throws -> [ClaimOutcome] {
+    let progress = ProgressLine()
+    defer { progress.finish() }
+    let quiet = options.quiet
+    do {
+      return try Verification.run(
+        claims, seed: options.seed, preset: preset, threads: options.threadCount(), lock: lock,
+        isCancelled: { interruption.isRequested },
+        progress: { if !quiet { progress.show($0) } })
+    } catch is CancellationError {
+      progress.finish()
+      try interruption.throwIfRequested()
+      throw CommandFailure(.internal, "the examination stopped without being asked to")
+    } catch {
+      throw CommandFailure(.internal, "a claim could not be examined: \(error)")
+    }
+  }
+
+  private func write(_ writer: RunWriter, to directory: PartialDirectory, _ interruption: Interruption) throws {
+    for file in try writer.files() {
+      try interruption.throwIfRequested()
+      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+    }
+    try interruption.throwIfRequested()
+    try Self.reporting { () throws(ReportingError) in try directory.commit() }
+  }
+
+  private func summarise(_ writer: RunWriter, _ directory: PartialDirectory) throws {
+    for (name, reason) in writer.missingPlots {
+      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
+    }
+    if writer.nonFiniteCount > 0 {
+      StandardError.write("Warning: \(writer.nonFiniteCount) cells of the tables had no finite value and are empty\n")
+    }
+    if options.json {
+      try StandardOutput.write(writer.verdictsText)
+    } else if !options.quiet {
+      try StandardOutput.write(VerdictTable.text(writer.outcomes))
+      try StandardOutput.write("\nReport: \(output)/\(VerificationReport.fileName)\n")
+    }
+  }
+
+  /// Leaves with code 1 if a verdict is not the recorded one; claims without a recorded verdict are named and pass.
+  private func compare(_ outcomes: [ClaimOutcome], with lock: ClaimLock) throws {
+    var changes: [String] = []
+    for outcome in outcomes {
+      let id = outcome.specification.id
+      guard let recorded = lock.entries.first(where: { $0.id == id })?.verdict else {
+        StandardError.write("Warning: the lock records no verdict of '\(id)'\n")
+        continue
+      }
+      if recorded != outcome.verdict {
+        changes.append("\(id) is \(outcome.verdict.rawValue), the lock has \(recorded.rawValue)")
+      }
+    }
+    if !changes.isEmpty { throw CommandFailure(.strictVerdictChange, changes.joined(separator: "\n       ")) }
+  }
+
+  /// Runs `body`, turning what goes wrong with files into the failure with its exit code.
+  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+  }
+}

@@ -1,0 +1,57 @@
+import Claims
+
+/// A plot that a run was to have: its script, or why there is none.
+public enum PlannedPlot: Sendable, Hashable {
+  /// It can be drawn.
+  case script(PlotScript)
+  /// It cannot; `name` is the stem its files would have had.
+  case unavailable(name: String, reason: String)
+}
+
+/// The plots of the claims: which claim's table makes which picture.
+public enum ClaimPlots {
+  /// The plots of one claim, missing tables and columns included as reasons.
+  public static func planned(for outcome: ClaimOutcome) -> [PlannedPlot] {
+    switch outcome.specification.id {
+    case "proxy-tracks-variance":
+      draw(outcome, "points", "by-estimator") { (table, name) throws(PlotUnavailable) in
+        try ProxyScatter.plots(
+          table,
+          .init(stem: name, panelColumn: "estimator", title: "True variance against p(1 − p)", yLabel: "variance (score²)"))
+      }
+    case "normalised-variance-follows-proxy":
+      draw(outcome, "points", "by-group") { (table, name) throws(PlotUnavailable) in
+        try ProxyScatter.plots(
+          table,
+          .init(
+            stem: name, panelColumn: "group", panelPrefix: "G = ", title: "GRPO's variance against p(1 − p)",
+            yLabel: "variance (score²)"))
+      }
+    case "uniform-suboptimal", "released-allocator-beats-uniform":
+      draw(outcome, "relative", "relative", RelativeVariancePlot.plots)
+    case "proxy-allocation-optimal":
+      draw(outcome, "relative", "relative", RelativeVariancePlot.plots)
+        + draw(outcome, "exponent", "exponent", ExponentPlot.plots)
+    case "estimated-proxy-keeps-gain": draw(outcome, "regret", "regret", RegretPlot.plots)
+    case "variance-falls-as-one-over-n": draw(outcome, "decay", "decay", DecayPlot.plots)
+    case "released-rows-aligned": draw(outcome, "mispaired", "mispaired", MispairedPlot.plots)
+    case "variance-bounded-by-proxy": draw(outcome, "envelope", "envelope", EnvelopePlot.plots)
+    default: []
+    }
+  }
+
+  private static func draw(
+    _ outcome: ClaimOutcome, _ tableName: String, _ suffix: String,
+    _ make: (PointTable, String) throws(PlotUnavailable) -> [PlotScript]
+  ) -> [PlannedPlot] {
+    let name = "\(outcome.specification.id)-\(suffix)"
+    guard let table = outcome.evidence.pointTables.first(where: { $0.name == tableName }) else {
+      return [.unavailable(name: name, reason: "the claim wrote no table '\(tableName)'")]
+    }
+    do throws(PlotUnavailable) {
+      return try make(table, name).map { .script($0) }
+    } catch {
+      return [.unavailable(name: name, reason: error.reason)]
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Claims
+import Foundation
+
+/// The largest variance found for each p(1−p), on logarithmic scales: a bound by a monotone function would rise to the right.
+enum EnvelopePlot {
+  /// The picture of a table `estimator,bernoulli_variance,largest_variance`.
+  static func plots(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
+    let data = try PlotTable(table, needing: ["estimator", "bernoulli_variance", "largest_variance"])
+    let estimators = data.labels("estimator")
+    var series: [PlotSeries] = []
+    var all: [[Double]] = []
+    for (index, estimator) in estimators.enumerated() {
+      let rows = data.rows.filter { $0.label("estimator") == estimator }.compactMap { row -> [Double]? in
+        guard let x = row.number("bernoulli_variance"), let y = row.number("largest_variance"), x > 0, y > 0 else { return nil }
+        return [x, y]
+      }.sorted { $0[0] < $1[0] }
+      all += rows
+      if !rows.isEmpty { series.append(.linePoints(rows, PlotStyle.mark(index))) }
+    }
+    guard let xRange = range(all.map { $0[0] }), let yRange = range(all.map { $0[1] }) else {
+      throw PlotUnavailable("the table '\(table.name)' has no row with two positive numbers")
+    }
+    series.insert(.line([[xRange.lowerBound, xRange.lowerBound], [xRange.upperBound, xRange.upperBound]], PlotStyle.reference, width: 1.8), at: 0)
+    let panel = PlotPanel(
+      x: PlotAxis(xRange, logarithmBase: 10, ticks: DotPlot.logarithmicTicks(xRange.lowerBound, xRange.upperBound)),
+      y: PlotAxis(yRange, logarithmBase: 10, ticks: DotPlot.logarithmicTicks(yRange.lowerBound, yRange.upperBound)), series: series)
+    return [
+      PlotScript(
+        name: name, title: "Largest variance found at each p(1 − p)",
+        caption: "The search looks for the largest variance among policies with this p(1 − p). Curves that fall with the dashed line are bounded by the "
+          + "proxy; a curve that stays high at the left has variance where the proxy says there is none.",
+        panels: [panel], columns: 1, xLabel: "p(1 − p), logarithmic", yLabel: "largest variance (score²), logarithmic",
+        legend: DotPlot.legend(estimators) + [.init(label: "variance = p(1 − p)", mark: PlotStyle.reference, isLine: true)],
+        panelHeight: 360, tickRoom: 74)
+    ]
+  }
+
+  /// The range of positive `values` with a pad of 4 % of its decades.
+  private static func range(_ values: [Double]) -> ClosedRange<Double>? {
+    guard let low = values.min(), let high = values.max() else { return nil }
+    let pad = max(pow(high / low, 0.04), 1.2)
+    return (low / pad)...(high * pad)
+  }
+}
