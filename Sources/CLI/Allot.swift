@@ -8,7 +8,9 @@ struct Allot: AsyncParsableCommand {
     commandName: "allot",
     abstract: "Examine the theory of rollout allocation, audit rollout logs, and allocate rollouts.",
     version: ToolVersion.current,
-    subcommands: [VerifyCommand.self, ClaimsCommand.self])
+    subcommands: [
+      VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, AuditCommand.self, ClaimsCommand.self,
+    ])
 
   /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.
   static func main() async {

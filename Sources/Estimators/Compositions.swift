@@ -26,8 +26,11 @@ enum Compositions {
     }
     // The last class is all that is left: exactly 1, whatever the rounding.
     conditional[parts - 1] = 1
-    // binomial[j][m][k]: the probability of k rollouts of class j among m.
-    let binomial = conditional.map { q in (0...total).map { m in binomialRow(m, q) } }
+    // binomial[j][m][k]: the probability of k rollouts of class j among m. The first class always chooses among all, the last takes what is left.
+    let binomial = conditional.indices.map { j -> [[Double]] in
+      if j == parts - 1 { return [] }
+      return (0...total).map { m in j > 0 || m == total ? binomialRow(m, conditional[j]) : [] }
+    }
     var counts = [Int](repeating: 0, count: parts)
     func descend(_ part: Int, _ left: Int, _ probability: Double) {
       if part == parts - 1 {

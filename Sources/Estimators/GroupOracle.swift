@@ -14,6 +14,13 @@ public enum GroupOracle {
   /// The largest number of compositions that is enumerated.
   public static let compositionLimit = 20_000_000.0
 
+  /// Whether the compositions of a group stay within `compositionLimit`.
+  public static func isEnumerable(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int) -> Bool {
+    let parts = (estimator is OPO ? summary : summary.mergedByReward).classes.count
+    let size = estimator.isPerRollout ? 1 : group
+    return Compositions.count(total: size, parts: parts) <= compositionLimit
+  }
+
   /// The moments of `estimator` on a group of `group` rollouts of the prompt `summary`.
   ///
   /// Classes that only length tells apart are merged when lengths cannot matter. A per-rollout estimator needs a single rollout: its variance is divided by G.
