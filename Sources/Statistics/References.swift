@@ -98,6 +98,9 @@ public let references: [Reference] = [
     title: "DeepSeekMath: pushing the limits of mathematical reasoning in open language models",
     locator: "arXiv:2402.03300"),
   Reference(
+    key: "spearman1910", authors: "Spearman", year: 1910,
+    title: "Correlation calculated from faulty data", locator: "Br. J. Psychol. 3:271-295"),
+  Reference(
     key: "vose1991", authors: "Vose", year: 1991,
     title: "A linear algorithm for generating random numbers with a given distribution",
     locator: "IEEE Trans. Softw. Eng. 17:972-975"),

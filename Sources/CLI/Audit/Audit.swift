@@ -3,7 +3,9 @@ import Statistics
 
 /// Computes an audit from what was read.
 enum Audit {
-  /// The whole audit. Deterministic: it depends on the log, the settings and the seed, not on the number of threads.
+  /// The whole audit.
+  ///
+  /// Deterministic: it depends on the log, the settings and the seed, not on the number of threads.
   static func result(of log: AuditLog, _ settings: AuditSettings) throws -> AuditResult {
     let variances = [JudgedVariance.proxy] + JudgedVariance.available(in: log.prompts)
     let screening = screening(log)

@@ -20,6 +20,8 @@ enum AuditCorrelation {
   ///     reliability = 2r/(1 + r),   ceiling = √reliability
   ///
   /// Proxy and measured variance come from the same rollouts and share the noise of p̂, so that an observed correlation may exceed it.
+  ///
+  /// - Source: `spearman1910`, the formula of the reliability of a sum of two halves.
   private static func row(
     _ prompts: [PromptAccumulator], _ variance: JudgedVariance, _ onlyMixed: Bool,
     _ statistic: CorrelationStatistic,

@@ -16,7 +16,9 @@ struct AuditFold: Sendable {
   }
 }
 
-/// Who chooses and who judges. The rollouts that chose an allocation never judge it, except for the oracle, which says so.
+/// Who chooses and who judges.
+///
+/// The rollouts that chose an allocation never judge it, except for the oracle, which says so.
 enum AuditChooser: String, Sendable {
   /// Independent screening rollouts choose, all rollouts of the log judge: one fold.
   case screening
@@ -27,7 +29,10 @@ enum AuditChooser: String, Sendable {
   /// The rollouts that judge have chosen: what no rule can do, a lower bound, not cross-fitted.
   case judge
 
-  /// The folds over `prompts`. `screening` holds the screening counts in the same order, or nothing where there are none for some prompt.
+  /// The folds over `prompts`.
+  ///
+  /// `screening` holds the screening counts in the same order, or nothing where there are none for some
+  /// prompt.
   func folds(_ prompts: [PromptAccumulator], screening: [AuditFold.Counts]) -> [AuditFold] {
     func counts(_ subset: RolloutSubset) -> [AuditFold.Counts] {
       prompts.map { AuditFold.Counts(successes: $0[subset].successes, samples: $0[subset].samples) }

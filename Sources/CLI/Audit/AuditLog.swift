@@ -18,7 +18,9 @@ struct AuditLog: Sendable {
     var step: Int
   }
 
-  /// Reads `paths` in order. Files of one call belong together: rollouts, Gram matrices and counts meet by prompt and step.
+  /// Reads `paths` in order.
+  ///
+  /// Files of one call belong together: rollouts, Gram matrices and counts meet by prompt and step.
   init(paths: [String], rule: SuccessRule, allowedDamage: Double) throws(InterchangeError) {
     var reader = RolloutLogReader(rule: rule)
     for path in paths {

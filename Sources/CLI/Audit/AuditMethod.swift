@@ -29,7 +29,9 @@ enum AuditMethod: String, CaseIterable, Sendable {
     }
   }
 
-  /// The rules that can be judged by `variance`: those that need scores where scores are known. Neyman's rule under V = P is `root`.
+  /// The rules that can be judged by `variance`: those that need scores where scores are known.
+  ///
+  /// Neyman's rule under V = P is `root`.
   static func available(for variance: JudgedVariance, hasMoments: Bool) -> [AuditMethod] {
     allCases.filter { method in
       switch method {

@@ -7,8 +7,10 @@ struct RolloutBounds: Sendable, Equatable {
   /// The greatest number; nil for none.
   var maximum: Int?
 
-  /// The bounds that are looked at unless the user gives some: at least one rollout; between half and one and a half times the mean;
-  /// between an eighth and three times the mean. With 16 rollouts per prompt: (1, none), (8, 24), (2, 48).
+  /// The bounds that are looked at unless the user gives some: at least one rollout; between half and one
+  /// and a half times the mean; between an eighth and three times the mean.
+  ///
+  /// With 16 rollouts per prompt: (1, none), (8, 24), (2, 48).
   static func standard(budgetPerPrompt: Int) -> [RolloutBounds] {
     [
       RolloutBounds(minimum: 1, maximum: nil),

@@ -38,7 +38,9 @@ final class JSONFieldReader {
     csimdjson_destroy(parser)
   }
 
-  /// Reads the fields of `line`, which has `csimdjson_padding` readable bytes behind it. Returns what is wrong; nil if nothing is.
+  /// Reads the fields of `line`, which has `csimdjson_padding` readable bytes behind it.
+  ///
+  /// Returns what is wrong; nil if nothing is.
   func read(_ line: UnsafeRawBufferPointer) -> (field: String?, reason: String)? {
     var failure = csimdjson_failure()
     let text = line.baseAddress?.assumingMemoryBound(to: CChar.self)

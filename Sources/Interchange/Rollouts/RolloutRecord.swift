@@ -2,7 +2,9 @@
 public struct Rollout: Sendable, Equatable {
   /// The prompt: `prompt_id`, verl's `uid` up to its session and output index, or verl's prompt text.
   public var prompt: String
-  /// The training step; 0 where the log has none. Rollouts of one prompt at different steps come from different policies.
+  /// The training step; 0 where the log has none.
+  ///
+  /// Rollouts of one prompt at different steps come from different policies.
   public var step: Int
   /// The number of the rollout within its prompt, where the log has it.
   public var index: Int?
