@@ -1,6 +1,10 @@
 #ifndef ALLOT_CNUMERICS_H
 #define ALLOT_CNUMERICS_H
+#include "numerics_categorical.h"
+#include "numerics_group_statistics.h"
 #include "numerics_gsl.h"
+#include "numerics_lanes.h"
+#include "numerics_multinomial.h"
 #include "numerics_philox.h"
 #include "numerics_sha256.h"
 #endif

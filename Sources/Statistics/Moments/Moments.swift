@@ -20,6 +20,19 @@ public struct Moments: Sendable, Hashable {
     for value in values { add(value) }
   }
 
+  /// Moments that a kernel has computed by itself.
+  ///
+  /// - Precondition: neither the count nor the sum of squared deviations is negative.
+  public init(count: Int, mean: Double, sumOfSquaredDeviations: Double) {
+    precondition(count >= 0, "count is \(count), it must not be negative")
+    precondition(
+      !(sumOfSquaredDeviations < 0),
+      "sumOfSquaredDeviations is \(sumOfSquaredDeviations), it must not be negative")
+    self.count = count
+    high = mean
+    self.sumOfSquaredDeviations = sumOfSquaredDeviations
+  }
+
   /// The mean; 0 before the first number.
   public var mean: Double { high + low }
 
