@@ -34,10 +34,8 @@ struct CurvePlot {
     let yValues = points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }.filter(\.isFinite) + (reference.map { [$0] } ?? [])
     let yLow = yValues.min() ?? 0
     let yHigh = min(yValues.max() ?? 1, ceiling ?? .infinity)
-    // A tenth of the span above and below; a flat picture gets a tenth of its value, so that a line shows in its middle.
-    let pad = yHigh - yLow > 1e-9 * max(abs(yHigh), 1) ? (yHigh - yLow) * 0.08 : max(abs(yHigh), 1) * 0.1
     let x = xAxis(xLow, xHigh)
-    let y = PlotAxis((yLow - pad)...(yHigh + pad))
+    let y = yAxis(yLow, yHigh)
     return panelNames.map { name in
       var series: [PlotSeries] = []
       if let reference { series.append(.line([[x.range.lowerBound, reference], [x.range.upperBound, reference]], PlotStyle.reference, width: 1.5)) }
@@ -72,6 +70,18 @@ struct CurvePlot {
     return entries
   }
 
+  /// The vertical axis: logarithmic where positive values span more than a factor of ten.
+  private func yAxis(_ low: Double, _ high: Double) -> PlotAxis {
+    if low > 0, high / low > 10 {
+      let pad = pow(high / low, 0.06)
+      return PlotAxis(
+        (low / pad)...(high * pad), logarithmBase: 10, ticks: DotPlot.logarithmicTicks(low / pad, high * pad))
+    }
+    // A part of the span above and below; a flat picture gets a tenth of its value, so that its line shows in the middle.
+    let pad = high - low > 1e-9 * max(abs(high), 1) ? (high - low) * 0.08 : max(abs(high), 1) * 0.1
+    return PlotAxis((low - pad)...(high + pad))
+  }
+
   private func xAxis(_ low: Double, _ high: Double) -> PlotAxis {
     guard let logarithmBase, low > 0 else {
       let pad = high > low ? (high - low) * 0.04 : 0.5
@@ -80,6 +90,8 @@ struct CurvePlot {
     let pad = high > low ? pow(high / low, 0.06) : 1.5
     var seen: [Double] = []
     for value in points.map(\.x).sorted() where seen.last != value { seen.append(value) }
+    let powers = seen.filter { $0.significand == 1 }
+    if logarithmBase == 2, powers.count >= 3 { seen = powers }
     // The sizes used are the ticks; of many, every second, third … from the largest down, so that labels do not touch.
     let step = max(1, (seen.count + mostTicks - 1) / mostTicks)
     let chosen = seen.reversed().enumerated().filter { $0.offset % step == 0 }.map(\.element)

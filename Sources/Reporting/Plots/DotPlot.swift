@@ -69,12 +69,15 @@ struct DotPlot {
     return PlotAxis((low - (low == 0 ? 0 : pad))...(high + pad))
   }
 
-  /// Ticks at 1, 2 and 5 times the powers of ten, or at the powers alone where there would be too many.
+  /// Ticks at 1, 2 and 5 times the powers of ten, or at some of the powers alone where there would be too many.
   static func logarithmicTicks(_ low: Double, _ high: Double) -> [PlotAxis.Tick] {
     let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-    let steps: [Double] = powers.count > 4 ? [1] : [1, 2, 5]
+    if powers.count > 4 {
+      let step = (powers.count + 8) / 9
+      return powers.filter { $0 % step == 0 }.map { PlotAxis.Tick(power: $0) }.filter { $0.position >= low && $0.position <= high }
+    }
     return powers.flatMap { power in
-      steps.map { $0 * pow(10, Double(power)) }.filter { $0 >= low && $0 <= high }
+      [1, 2, 5].map { $0 * pow(10, Double(power)) }.filter { $0 >= low && $0 <= high }
     }.map { PlotAxis.Tick(label: String(format: "%g", $0), position: $0) }
   }
 

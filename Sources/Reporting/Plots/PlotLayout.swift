@@ -27,7 +27,8 @@ struct PlotLayout {
     legendRows = Self.legendRows(plot.legend, width: width - 40)
     legendTop = Self.titleRoom
     bodyTop = legendTop + Double(legendRows.count) * Self.legendRowHeight + 8
-    panelTitleRoom = plot.panels.contains { !$0.title.isEmpty } ? 30 : 6
+    panelTitleRoom =
+      plot.panels.contains { !$0.subtitle.isEmpty } ? 52 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
     panelWidth = (width - left) / Double(columns) - tickRoom - Self.rightRoom
     panelHeight = Double(plot.panelHeight)
     let rows = (plot.panels.count + columns - 1) / columns
@@ -35,9 +36,9 @@ struct PlotLayout {
   }
 
   /// Title, legend and axis labels, at screen coordinates.
-  func decorations(of plot: PlotScript) -> [String] {
+  func decorations(of plot: PlotScript, _ fonts: PlotStyle.Fonts) -> [String] {
     var lines = [
-      "set label \(GnuplotText.bold(plot.title)) at \(screen(14, 26)) left font '\(PlotStyle.fontName),\(titleSize(plot.title))'"
+      "set label \(GnuplotText.bold(plot.title)) at \(screen(14, 26)) left font \(fonts.font(titleSize(plot.title)))"
     ]
     for (row, entries) in legendRows.enumerated() {
       var x = 20.0
@@ -78,10 +79,10 @@ struct PlotLayout {
   }
 
   /// A long title gets a smaller font rather than being cut at the edge.
-  private func titleSize(_ title: String) -> Int {
+  private func titleSize(_ title: String) -> Double {
     let room = Double(PlotStyle.width - 28)
-    // Bold characters of 17 points are about 12 pixels wide.
-    return max(12, min(17, Int(17 * room / (Double(title.count) * 11.6))))
+    // Bold characters of 18 pixels are about 12 pixels wide.
+    return max(13, min(18, 18 * room / (Double(title.count) * 12.2)))
   }
 
   private func screen(_ x: Double, _ y: Double) -> String {

@@ -2,6 +2,8 @@
 public struct PlotPanel: Sendable, Hashable {
   /// The title above the panel; empty for a picture of one panel.
   public var title: String
+  /// A second line below the title.
+  public var subtitle: String
   /// The horizontal axis.
   public var x: PlotAxis
   /// The vertical axis.
@@ -12,8 +14,11 @@ public struct PlotPanel: Sendable, Hashable {
   public var bands: [[Double]] = []
 
   /// A panel with axes and series.
-  public init(title: String = "", x: PlotAxis, y: PlotAxis, series: [PlotSeries], bands: [[Double]] = []) {
+  public init(
+    title: String = "", subtitle: String = "", x: PlotAxis, y: PlotAxis, series: [PlotSeries], bands: [[Double]] = []
+  ) {
     self.title = title
+    self.subtitle = subtitle
     self.x = x
     self.y = y
     self.series = series
@@ -21,14 +26,20 @@ public struct PlotPanel: Sendable, Hashable {
   }
 
   /// The commands that draw the panel; data blocks are called `$data_<index>_<series>`.
-  func commands(index: Int) -> [String] {
+  func commands(index: Int, _ fonts: PlotStyle.Fonts) -> [String] {
     var lines = x.commands("x") + y.commands("y")
     lines += bands.map { band in
       "set object rectangle from graph 0, first \(GnuplotText.number(band[0])) to graph 1, first "
         + "\(GnuplotText.number(band[1])) behind fc rgb '#F2F2F2' fs solid noborder"
     }
     if !title.isEmpty {
-      lines.append("set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, 0.7")
+      let height = subtitle.isEmpty ? 0.8 : 1.85
+      lines.append("set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, \(height)")
+    }
+    if !subtitle.isEmpty {
+      lines.append(
+        "set label \(GnuplotText.quoted(subtitle)) at graph 0, graph 1 left offset character 0, 0.75 "
+          + "font \(fonts.small) textcolor rgb '#505050'")
     }
     let clauses = series.enumerated().map { "$data_\(index)_\($0.offset) \($0.element.style) notitle" }
     lines.append(clauses.isEmpty ? "plot NaN notitle" : "plot " + clauses.joined(separator: ", \\\n     "))
@@ -55,6 +66,25 @@ public struct PlotAxis: Sendable, Hashable {
     public var label: String
     /// Where it stands.
     public var position: Double
+    /// The power of ten that the label shows instead of its text; nil for the text.
+    public var power: Int?
+
+    /// A tick with a text.
+    public init(label: String, position: Double) {
+      self.label = label
+      self.position = position
+    }
+
+    /// A tick at a power of ten.
+    public init(power: Int) {
+      label = ""
+      position = Double("1e\(power)") ?? 0
+      self.power = power
+    }
+
+    var clause: String {
+      (power.map { "'10^{\($0)}'" } ?? GnuplotText.quoted(label)) + " " + GnuplotText.number(position)
+    }
   }
 
   /// An axis over `range`.
@@ -75,10 +105,7 @@ public struct PlotAxis: Sendable, Hashable {
     lines.append(logarithmBase.map { "set logscale \(name) \(GnuplotText.number($0))" } ?? "unset logscale \(name)")
     lines.append(hasGrid ? "set grid \(name)tics" : "set grid no\(name)tics")
     if let ticks {
-      let list = ticks.map { "\(GnuplotText.quoted($0.label)) \(GnuplotText.number($0.position))" }
-      lines.append("set \(name)tics (\(list.joined(separator: ", ")))")
-    } else if logarithmBase == 10 {
-      lines.append("set \(name)tics autofreq; set format \(name) '10^{%L}'")
+      lines.append("set \(name)tics (\(ticks.map(\.clause).joined(separator: ", ")))")
     } else {
       lines.append("set \(name)tics \(tickStep.map { GnuplotText.number($0) } ?? "autofreq"); set format \(name) '%g'")
     }

@@ -62,7 +62,8 @@ public struct PlotScript: Sendable, Hashable {
   /// The script that draws the picture to standard output.
   public func text(format: Format) -> String {
     let layout = PlotLayout(self)
-    var lines = [terminal(format, height: layout.height), PlotStyle.preamble]
+    let fonts = PlotStyle.Fonts(format)
+    var lines = [terminal(format, fonts, height: layout.height), PlotStyle.preamble]
     for (panel, content) in panels.enumerated() {
       for (series, data) in content.series.enumerated() {
         lines.append("$data_\(panel)_\(series) << END_OF_DATA")
@@ -71,10 +72,10 @@ public struct PlotScript: Sendable, Hashable {
       }
     }
     lines.append("set multiplot")
-    lines += layout.decorations(of: self)
+    lines += layout.decorations(of: self, fonts)
     for (index, panel) in panels.enumerated() {
       lines += layout.margins(panel: index)
-      lines += panel.commands(index: index)
+      lines += panel.commands(index: index, fonts)
       // The decorations belong to the first plot command only, or each panel would draw them again.
       lines.append("unset label; unset arrow; unset object")
     }
@@ -82,15 +83,15 @@ public struct PlotScript: Sendable, Hashable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func terminal(_ format: Format, height: Int) -> String {
+  private func terminal(_ format: Format, _ fonts: PlotStyle.Fonts, height: Int) -> String {
     switch format {
     case .svg:
-      "set terminal svg size \(PlotStyle.width),\(height) enhanced font '\(PlotStyle.fontName),\(PlotStyle.fontSize)' "
+      "set terminal svg size \(PlotStyle.width),\(height) enhanced font \(fonts.body) "
         + "background '#FFFFFF'"
     case .png:
       // Twice the pixels and twice the font: sharp on dense screens and in print.
       "set terminal pngcairo size \(2 * PlotStyle.width),\(2 * height) enhanced fontscale 2 linewidth 2 pointscale 2 "
-        + "font '\(PlotStyle.fontName),\(PlotStyle.fontSize * 3 / 4)' background '#FFFFFF'"
+        + "font \(fonts.body) background '#FFFFFF'"
     }
   }
 }

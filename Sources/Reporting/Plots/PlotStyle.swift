@@ -40,13 +40,30 @@ public enum PlotStyle {
   /// The black of fitted lines.
   static let fit = Mark(colour: "#000000", pointType: 7, dash: "1")
 
-  /// The font of every plot; 15 points on a picture 800 pixels wide stay readable at half that width.
+  /// The font of every plot.
   static let fontName = "DejaVu Sans"
-  static let fontSize = 15
+
+  /// The fonts of a picture in the units of its terminal.
+  struct Fonts {
+    /// Pixels of the 800 pixel wide picture for one unit of the terminal: the SVG terminal counts pixels, the cairo one points of 1/72 inch at 96 pixels
+    /// an inch.
+    private let unit: Double
+
+    init(_ format: PlotScript.Format) { unit = format == .svg ? 1 : 4.0 / 3 }
+
+    /// The font of ticks, labels and legend: 15 pixels stay readable at half width.
+    var body: String { font(15) }
+    /// The font of the second line of a panel's title.
+    var small: String { font(14) }
+
+    /// The font of the given height in pixels.
+    func font(_ pixels: Double) -> String { "'\(PlotStyle.fontName),\(GnuplotText.number((pixels / unit * 100).rounded() / 100))'" }
+  }
+
   /// What a browser without that font takes instead, in its order.
   static let fontFallback = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
-  /// The mean width of a character, in pixels; the layout needs it to place a legend. Measured for DejaVu Sans at 15 points.
-  static let characterWidth = 9.2
+  /// The mean width of a character, in pixels; the layout needs it to place a legend. Measured for DejaVu Sans at 15 pixels.
+  static let characterWidth = 8.8
   /// The width of every picture, in pixels.
   static let width = 800
 

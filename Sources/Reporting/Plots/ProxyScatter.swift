@@ -65,8 +65,8 @@ enum ProxyScatter {
     legend.append(.init(label: "isotonic fit", mark: PlotStyle.fit, isLine: true))
     return PlotScript(
       name: name, title: title,
-      caption: "One point is one prompt. The dashed line is variance = p(1 − p), the solid one the best fit that never falls, with its R² in the "
-        + "panel's title; points scattered off the solid line are variance that p(1 − p) does not see. "
+      caption: "One point is one prompt. The dashed line is variance = p(1 − p), the solid one the best fit that never falls, with its R² above the "
+        + "panel; points scattered off the solid line are variance that p(1 − p) does not see. "
         + "At most \(mostPoints) points are drawn in a panel, the fit uses all; each panel has its own scale.",
       panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3), xLabel: "p(1 − p)",
       yLabel: arrangement.yLabel, legend: legend, panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165))
@@ -89,15 +89,15 @@ enum ProxyScatter {
     }.filter { !$0.rows.isEmpty }
     // Drawn only as far as it stays on the panel, so that a steep line does not leave through the frame.
     series.append(.line([[0, 0], [min(0.25, top), min(0.25, top)]], PlotStyle.reference, width: 1.8))
-    var title = label
+    var subtitle = ""
     if points.count >= 2 {
       let fit = IsotonicRegression(x: points.map(\.x), y: points.map(\.y), weights: nil)
       let line = zip(points.map(\.x), fit.fitted).sorted { $0 < $1 }.map { [$0.0, $0.1] }
       series.append(.line(thinned(line), PlotStyle.fit, width: 1.8))
-      if fit.rSquared.isFinite { title += String(format: "  R² %.2f", fit.rSquared) }
+      if fit.rSquared.isFinite { subtitle = String(format: "isotonic R² %.2f", fit.rSquared) }
     }
     return PlotPanel(
-      title: title, x: PlotAxis(0...0.26, tickStep: 0.1), y: PlotAxis(0...top, tickStep: tickStep(top)), series: series)
+      title: label, subtitle: subtitle, x: PlotAxis(0...0.26, tickStep: 0.1), y: PlotAxis(0...top, tickStep: tickStep(top)), series: series)
   }
 
   /// The corners of a step line: points whose neighbours on both sides are as high are left out.

@@ -5,16 +5,21 @@ public enum VerdictTable {
   /// The widest line, in characters.
   public static let width = 110
 
-  /// One claim a row: identifier, verdict, registration, control, condition; long conditions go on in lines of their own column.
+  /// The lines a condition may take; the report has it in full.
+  public static let conditionLines = 2
+
+  /// One claim a row: identifier, verdict, verdict on the negative control, condition; below it how many claims were registered.
   public static func text(_ outcomes: [ClaimOutcome]) -> String {
-    let header = ["claim", "verdict", "registration", "control", "condition"]
     let rows = outcomes.map { outcome in
-      [
-        outcome.specification.id, outcome.verdict.rawValue, outcome.registration.rawValue,
-        outcome.controlVerdict.rawValue, outcome.condition ?? "",
-      ]
+      [outcome.specification.id, outcome.verdict.rawValue, outcome.controlVerdict.rawValue, outcome.condition ?? ""]
     }
-    return AlignedText.table(header: header, rows: rows, width: width)
+    let table = AlignedText.table(
+      header: ["claim", "verdict", "control", "condition"], rows: rows, width: width, mostLines: conditionLines)
+    let counts = [Registration.registered, .changedSinceLock, .exploratory].compactMap { registration -> String? in
+      let count = outcomes.count { $0.registration == registration }
+      return count == 0 ? nil : "\(count) \(registration.rawValue)"
+    }
+    return table + "\nSpecifications: \(counts.joined(separator: ", ")).\n"
   }
 }
 
@@ -22,15 +27,19 @@ public enum VerdictTable {
 public enum AlignedText {
   /// Aligned columns under a header and a rule, the last column wrapped so that no line is wider than `width`.
   ///
-  /// A word longer than its column is cut into pieces.
-  public static func table(header: [String], rows: [[String]], width: Int) -> String {
+  /// A word longer than its column is cut into pieces; a cell of more than `mostLines` lines ends in an ellipsis.
+  public static func table(header: [String], rows: [[String]], width: Int, mostLines: Int = .max) -> String {
     let last = header.count - 1
     let widths = (0..<last).map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     let indent = widths.reduce(0) { $0 + $1 + 2 }
     let room = max(20, width - indent)
     var lines: [String] = []
     for (index, row) in ([header] + rows).enumerated() {
-      let wrapped = wrap(row[last], width: room)
+      var wrapped = wrap(row[last], width: room)
+      if wrapped.count > mostLines {
+        wrapped.removeLast(wrapped.count - mostLines)
+        wrapped[mostLines - 1] = wrapped[mostLines - 1].prefix(room - 2) + " …"
+      }
       let start = (0..<last).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count + 2) }.joined()
       lines.append(trimmed(start + (wrapped.first ?? "")))
       lines += wrapped.dropFirst().map { String(repeating: " ", count: indent) + $0 }
