@@ -35,7 +35,8 @@ struct AllocateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The fewest rollouts of a prompt (default: 0; released: 8).", valueName: "m"))
   var min: Int?
 
-  @Option(help: ArgumentHelp("The most rollouts of a prompt (default: no limit; released: 24).", valueName: "M"))
+  @Option(
+    help: ArgumentHelp("The most rollouts of a prompt (default: no limit; released: 24).", valueName: "M"))
   var max: Int?
 
   @Option(help: ArgumentHelp("The column that holds σ, for neyman.", valueName: "name"))
@@ -50,7 +51,8 @@ struct AllocateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The format of the output.", valueName: "format"))
   var format: AllocationFormat?
 
-  @Option(help: ArgumentHelp("Write to this file, in one step, instead of standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write to this file, in one step, instead of standard output.", valueName: "file"))
   var output: String?
 
   @OptionGroup var global: GlobalOptions
@@ -60,7 +62,8 @@ struct AllocateCommand: AsyncParsableCommand {
     let table: AllocationTable
     do {
       table = try AllocationTable(
-        path: file, deviationColumn: method == .neyman ? sdColumn ?? "score_sd" : nil, needsCounts: method != .neyman)
+        path: file, deviationColumn: method == .neyman ? sdColumn ?? "score_sd" : nil,
+        needsCounts: method != .neyman)
     } catch {
       throw CommandFailure(error)
     }
@@ -71,7 +74,9 @@ struct AllocateCommand: AsyncParsableCommand {
       values =
         continuous
         ? try method.shares(table, budget: Double(budget), bounds: bounds).map { .share($0) }
-        : try method.rollouts(table, budget: budget, bounds: bounds, initialBudget: initialBudget).map { .rollouts($0) }
+        : try method.rollouts(table, budget: budget, bounds: bounds, initialBudget: initialBudget).map {
+          .rollouts($0)
+        }
     } catch {
       throw CommandFailure(.usage, error.description)
     }
@@ -82,18 +87,25 @@ struct AllocateCommand: AsyncParsableCommand {
   private func checkOptions() throws(CommandFailure) {
     var errors = OptionErrors()
     global.check(&errors)
-    errors.require(budget >= 0, "The value '\(budget)' is invalid for '--budget <B>': it must not be negative.")
-    errors.require((min ?? 0) >= 0, "The value '\(min ?? 0)' is invalid for '--min <m>': it must not be negative.")
     errors.require(
-      (max ?? .max) >= (min ?? 0), "The value '\(max ?? 0)' is invalid for '--max <M>': it must be at least --min.")
+      budget >= 0, "The value '\(budget)' is invalid for '--budget <B>': it must not be negative.")
     errors.require(
-      initialBudget >= 0, "The value '\(initialBudget)' is invalid for '--initial-budget <n>': it must not be negative.")
+      (min ?? 0) >= 0, "The value '\(min ?? 0)' is invalid for '--min <m>': it must not be negative.")
     errors.require(
-      sdColumn == nil || method == .neyman, "'--sd-column' belongs to '--method neyman', not to '\(method.rawValue)'.")
+      (max ?? .max) >= (min ?? 0),
+      "The value '\(max ?? 0)' is invalid for '--max <M>': it must be at least --min.")
     errors.require(
-      !continuous || method != .released, "'--continuous' has no meaning for '--method released': it counts whole rollouts.")
+      initialBudget >= 0,
+      "The value '\(initialBudget)' is invalid for '--initial-budget <n>': it must not be negative.")
     errors.require(
-      !(continuous && format == .verl), "'--continuous' cannot be written as '--format verl': verl takes whole rollouts.")
+      sdColumn == nil || method == .neyman,
+      "'--sd-column' belongs to '--method neyman', not to '\(method.rawValue)'.")
+    errors.require(
+      !continuous || method != .released,
+      "'--continuous' has no meaning for '--method released': it counts whole rollouts.")
+    errors.require(
+      !(continuous && format == .verl),
+      "'--continuous' cannot be written as '--format verl': verl takes whole rollouts.")
     try errors.throwIfAny()
   }
 }

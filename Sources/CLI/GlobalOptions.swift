@@ -6,7 +6,8 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The root seed of every random stream.", valueName: "n"))
   var seed: UInt64 = 20_260_219
 
-  @Option(help: ArgumentHelp("Threads to compute on (default: the processors of this machine).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Threads to compute on (default: the processors of this machine).", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Print machine-readable JSON to standard output.")
@@ -22,7 +23,8 @@ struct GlobalOptions: ParsableArguments {
   func check(_ errors: inout OptionErrors) {
     if let threads {
       errors.require(
-        (1...1024).contains(threads), "The value '\(threads)' is invalid for '--threads <n>': it must lie in 1...1024.")
+        (1...1024).contains(threads),
+        "The value '\(threads)' is invalid for '--threads <n>': it must lie in 1...1024.")
     }
   }
 }

@@ -15,7 +15,9 @@ public enum GroupOracle {
   public static let compositionLimit = 20_000_000.0
 
   /// Whether the compositions of a group stay within `compositionLimit`.
-  public static func isEnumerable(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int) -> Bool {
+  public static func isEnumerable(_ summary: ScoreSummary, estimator: some GradientEstimator, group: Int)
+    -> Bool
+  {
     let parts = (estimator is OPO ? summary : summary.mergedByReward).classes.count
     let size = estimator.isPerRollout ? 1 : group
     return Compositions.count(total: size, parts: parts) <= compositionLimit

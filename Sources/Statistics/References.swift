@@ -29,10 +29,12 @@ public let references: [Reference] = [
     title: "Algorithms for computing the sample variance: analysis and recommendations",
     locator: "The American Statistician 37:242-247"),
   Reference(
-    key: "dynamo2026", authors: "DynaMO authors", year: 2026,
-    title: "DynaMO: rollout allocation and advantage modulation for RLVR", locator: "arXiv:2602.19208"),
+    key: "dynamo2026", authors: "Fang, Lin, Fu et al.", year: 2026,
+    title:
+      "How to allocate, how to learn? Dynamic rollout allocation and advantage modulation for policy optimization",
+    locator: "arXiv:2602.19208"),
   Reference(
-    key: "dynamoRelease2026", authors: "DynaMO authors", year: 2026,
+    key: "dynamoRelease2026", authors: "Fang, Lin, Fu et al.", year: 2026,
     title: "DynaMO-RL, released code", locator: "GithubX-F/DynaMO-RL, commit 63e5ec9"),
   Reference(
     key: "efron1987", authors: "Efron", year: 1987,

@@ -37,7 +37,9 @@ enum AllocationFormat: String, ExpressibleByArgument, CaseIterable {
       for (prompt, value) in zip(prompts, values) { writer.append([.text(prompt), value.cell]) }
       return writer.text
     case .json:
-      let rows = zip(prompts, values).map { JSONValue.object([("prompt_id", .string($0)), ("rollouts", $1.json)]) }
+      let rows = zip(prompts, values).map {
+        JSONValue.object([("prompt_id", .string($0)), ("rollouts", $1.json)])
+      }
       return JSONValue.array(rows).text(pretty: true) + "\n"
     case .verl:
       return zip(prompts, values).map {

@@ -20,12 +20,14 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .uniform:
       return try UniformAllocation.rollouts(promptCount: table.prompts.count, budget: budget, bounds: bounds)
-    case .neyman: return try NeymanAllocation.rollouts(deviations: table.deviations, budget: budget, bounds: bounds)
+    case .neyman:
+      return try NeymanAllocation.rollouts(deviations: table.deviations, budget: budget, bounds: bounds)
     case .proportional: return try ProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
     case .root: return try RootProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
     case .rootJeffreys: return try RootJeffreysAllocation.rollouts(prompts, budget: budget, bounds: bounds)
     case .scoreAware:
-      return try ScoreAwareNeymanAllocation.rollouts(prompts, moments: table.moments, budget: budget, bounds: bounds)
+      return try ScoreAwareNeymanAllocation.rollouts(
+        prompts, moments: table.moments, budget: budget, bounds: bounds)
     case .minimax:
       return try MinimaxAllocation.rollouts(
         bernoulliVariances: prompts.map(\.bernoulliVariance), budget: budget, bounds: bounds)
@@ -36,7 +38,9 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
   }
 
   /// The real-valued solution.
-  func shares(_ table: AllocationTable, budget: Double, bounds: AllocationBounds) throws(AllocationError) -> [Double] {
+  func shares(_ table: AllocationTable, budget: Double, bounds: AllocationBounds) throws(AllocationError)
+    -> [Double]
+  {
     let prompts = table.statistics
     switch self {
     case .uniform, .released:
@@ -44,12 +48,14 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
       return try BoundedNeymanAllocation.continuous(
         deviations: [Double](repeating: 1, count: table.prompts.count), budget: budget, bounds: bounds)
     case .neyman:
-      return try BoundedNeymanAllocation.continuous(deviations: table.deviations, budget: budget, bounds: bounds)
+      return try BoundedNeymanAllocation.continuous(
+        deviations: table.deviations, budget: budget, bounds: bounds)
     case .proportional: return try ProportionalAllocation.shares(prompts, budget: budget, bounds: bounds)
     case .root: return try RootProportionalAllocation.shares(prompts, budget: budget, bounds: bounds)
     case .rootJeffreys: return try RootJeffreysAllocation.shares(prompts, budget: budget, bounds: bounds)
     case .scoreAware:
-      return try ScoreAwareNeymanAllocation.shares(prompts, moments: table.moments, budget: budget, bounds: bounds)
+      return try ScoreAwareNeymanAllocation.shares(
+        prompts, moments: table.moments, budget: budget, bounds: bounds)
     case .minimax:
       return try MinimaxAllocation.shares(
         bernoulliVariances: prompts.map(\.bernoulliVariance), budget: budget, bounds: bounds)

@@ -17,7 +17,9 @@ struct AllocationTable {
   /// Counts may be missing where only a column of deviations is needed.
   init(path: String, deviationColumn: String?, needsCounts: Bool) throws(InterchangeError) {
     let table = try CSVTable(path: path)
-    guard !table.rows.isEmpty else { throw .empty(files: [path], reason: "there is no prompt below the header") }
+    guard !table.rows.isEmpty else {
+      throw .empty(files: [path], reason: "there is no prompt below the header")
+    }
     let identifier = try table.column("prompt_id")
     let hasCounts = needsCounts || (table.header.contains("successes") && table.header.contains("samples"))
     let successes = hasCounts ? try table.column("successes") : nil
@@ -39,7 +41,8 @@ struct AllocationTable {
         statistics.successes = try table.integer(row: row, column: successes)
         guard statistics.samples >= 0 else { throw table.invalid(row, samples, "it must not be negative") }
         guard (0...statistics.samples).contains(statistics.successes) else {
-          throw table.invalid(row, successes, "it must lie in 0...\(statistics.samples), the samples of the line")
+          throw table.invalid(
+            row, successes, "it must lie in 0...\(statistics.samples), the samples of the line")
         }
       }
       if let score, !table.rows[row][score].isEmpty {
@@ -60,7 +63,9 @@ struct AllocationTable {
     }
   }
 
-  private static func positive(_ table: CSVTable, _ row: Int, _ column: Int) throws(InterchangeError) -> Double {
+  private static func positive(_ table: CSVTable, _ row: Int, _ column: Int) throws(InterchangeError)
+    -> Double
+  {
     let value = try table.number(row: row, column: column)
     guard value >= 0 else { throw table.invalid(row, column, "it must not be negative") }
     return value

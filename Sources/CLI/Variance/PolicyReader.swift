@@ -46,8 +46,12 @@ struct PolicyReader {
   /// `probabilities` or `logits`, a single list.
   private func row() throws(WorldError) -> SoftmaxPolicy {
     if let given = json["probabilities"] {
-      guard let values = given.numbers else { throw WorldError(field + "probabilities", "must be a list of numbers") }
-      return try naming(field + "probabilities") { () throws(PolicyError) in try SoftmaxPolicy(probabilities: values) }
+      guard let values = given.numbers else {
+        throw WorldError(field + "probabilities", "must be a list of numbers")
+      }
+      return try naming(field + "probabilities") { () throws(PolicyError) in
+        try SoftmaxPolicy(probabilities: values)
+      }
     }
     guard let given = json["logits"] else {
       throw WorldError(field + "probabilities", "is missing, and so is logits; a softmax needs one of them")
@@ -63,7 +67,9 @@ struct PolicyReader {
     if given.first?.arrayValue == nil { return .softmax(try row()) }
     var rows: [[Double]] = []
     for (index, line) in given.enumerated() {
-      guard let values = line.numbers else { throw WorldError("\(field)\(name)[\(index)]", "must be a list of numbers") }
+      guard let values = line.numbers else {
+        throw WorldError("\(field)\(name)[\(index)]", "must be a list of numbers")
+      }
       rows.append(values)
     }
     let vocabulary = rows[0].count
@@ -74,10 +80,12 @@ struct PolicyReader {
       }
     }
     var length = 1
-    while length < 64, SequencePolicy.prefixCount(vocabulary: vocabulary, length: length) < Double(rows.count) {
+    while length < 64, SequencePolicy.prefixCount(vocabulary: vocabulary, length: length) < Double(rows.count)
+    {
       length += 1
     }
-    return .sequence(try sequence(vocabulary, length, .perPrefix, nil, rows: rows, isProbability: isProbability, name))
+    return .sequence(
+      try sequence(vocabulary, length, .perPrefix, nil, rows: rows, isProbability: isProbability, name))
   }
 
   /// `{"vocabulary", "length", "parameters", "states": {"": […], "0": […], "0,1": […]}, "end_token"?, "values"?}`; states are logits unless `values` says
@@ -85,7 +93,9 @@ struct PolicyReader {
   private func sequence() throws(WorldError) -> SequencePolicy {
     let vocabulary = try integer("vocabulary", 1...4096)
     let length = try integer("length", 1...64)
-    guard let parameters = SequencePolicy.Parameters(rawValue: json["parameters"]?.stringValue ?? "per-prefix") else {
+    guard
+      let parameters = SequencePolicy.Parameters(rawValue: json["parameters"]?.stringValue ?? "per-prefix")
+    else {
       throw WorldError(field + "parameters", "must be per-prefix or shared")
     }
     let end = json["end_token"] == nil ? nil : try integer("end_token", 0...max(vocabulary - 1, 0))
@@ -94,7 +104,8 @@ struct PolicyReader {
       throw WorldError(field + "values", "must be logits or probabilities")
     }
     guard let states = json["states"]?.objectFields else {
-      throw WorldError(field + "states", "must be an object that maps prefixes such as \"\" and \"0,1\" to lists")
+      throw WorldError(
+        field + "states", "must be an object that maps prefixes such as \"\" and \"0,1\" to lists")
     }
     let count = parameters == .shared ? 1 : SequencePolicy.prefixCount(vocabulary: vocabulary, length: length)
     guard count <= Double(SequencePolicy.outcomeLimit) else {
@@ -103,7 +114,9 @@ struct PolicyReader {
     var rows = [[Double]?](repeating: nil, count: Int(count))
     for (prefix, row) in states {
       let index = try stateIndex(prefix, vocabulary: vocabulary, length: length, parameters: parameters)
-      guard let numbers = row.numbers else { throw WorldError("\(field)states[\"\(prefix)\"]", "must be a list of numbers") }
+      guard let numbers = row.numbers else {
+        throw WorldError("\(field)states[\"\(prefix)\"]", "must be a list of numbers")
+      }
       rows[index] = numbers
     }
     var complete: [[Double]] = []
@@ -112,7 +125,8 @@ struct PolicyReader {
         complete.append(row)
       } else if let end, Self.isEnded(index, vocabulary: vocabulary, end: end) {
         // Behind the end token nothing is ever chosen.
-        complete.append(values == "logits" ? [Double](repeating: 0, count: vocabulary) : Self.first(vocabulary))
+        complete.append(
+          values == "logits" ? [Double](repeating: 0, count: vocabulary) : Self.first(vocabulary))
       } else {
         throw WorldError(
           field + "states", "has no entry for the prefix \"\(Self.prefix(index, vocabulary: vocabulary))\"")
@@ -133,7 +147,9 @@ struct PolicyReader {
       }
       var checked: [[Double]] = []
       for (index, row) in rows.enumerated() {
-        guard row.count == vocabulary else { throw .wrongCount(name: "row \(index)", count: row.count, expected: vocabulary) }
+        guard row.count == vocabulary else {
+          throw .wrongCount(name: "row \(index)", count: row.count, expected: vocabulary)
+        }
         checked.append(try SoftmaxPolicy(probabilities: row, name: "row \(index)").probabilities)
       }
       return try SequencePolicy(
@@ -157,7 +173,8 @@ struct PolicyReader {
     guard parameters == .perPrefix ? tokens.count < length : tokens.isEmpty else {
       throw WorldError(
         "\(field)states[\"\(prefix)\"]",
-        parameters == .perPrefix ? "is longer than any prefix of length \(length - 1)" : "shared logits have the one state \"\"")
+        parameters == .perPrefix
+          ? "is longer than any prefix of length \(length - 1)" : "shared logits have the one state \"\"")
     }
     return tokens.reduce(0) { $0 * vocabulary + $1 + 1 }
   }
@@ -210,13 +227,15 @@ struct RewardReader {
       case .sequence(let sequence):
         let count = try naming("policy") { () throws(PolicyError) in try sequence.sequences().count }
         guard list.count == count else {
-          throw WorldError("rewards", "has \(list.count) entries, the policy \(count) sequences in lexicographic order")
+          throw WorldError(
+            "rewards", "has \(list.count) entries, the policy \(count) sequences in lexicographic order")
         }
       }
       return list
     }
     guard let fields = json.objectFields else {
-      throw WorldError("rewards", "must be a list of numbers or an object from sequences such as \"0,1\" to numbers")
+      throw WorldError(
+        "rewards", "must be a list of numbers or an object from sequences such as \"0,1\" to numbers")
     }
     let sequences: [[Int]]
     let vocabulary: Int
@@ -234,7 +253,9 @@ struct RewardReader {
       guard let tokens = tokenList(name, vocabulary: vocabulary), let position = positions[tokens] else {
         throw WorldError("rewards[\"\(name)\"]", "is no sequence of this policy")
       }
-      guard let number = value.doubleValue else { throw WorldError("rewards[\"\(name)\"]", "must be a number") }
+      guard let number = value.doubleValue else {
+        throw WorldError("rewards[\"\(name)\"]", "must be a number")
+      }
       rewards[position] = number
     }
     return rewards

@@ -62,7 +62,9 @@ struct VarianceCommand: AsyncParsableCommand {
   private func report(_ world: World) throws -> JSONValue {
     let summary = world.sampled.scoreSummary
     guard GroupOracle.isEnumerable(summary, estimator: world.estimator, group: world.group) else {
-      throw CommandFailure(.inputData, "\(file): field 'group': \(world.group) rollouts over these rewards are too many to enumerate")
+      throw CommandFailure(
+        .inputData,
+        "\(file): field 'group': \(world.group) rollouts over these rewards are too many to enumerate")
     }
     let moments = GroupOracle.moments(summary, estimator: world.estimator, group: world.group)
     let binary = BinaryScoreMoments(world.target.scoreSummary)
@@ -78,7 +80,8 @@ struct VarianceCommand: AsyncParsableCommand {
       ("d_squared", binary.map { .number($0.squaredDistance) } ?? .null),
       ("mean_reward", .number(mean)), ("reward_variance", .number(spread)),
       ("gradient", .array(world.target.gradient.map { .number($0) })),
-      ("mean", .array(moments.mean.map { .number($0) })), ("trace_variance", .number(moments.covarianceTrace)),
+      ("mean", .array(moments.mean.map { .number($0) })),
+      ("trace_variance", .number(moments.covarianceTrace)),
       ("second_moment", .number(moments.secondMoment)),
       ("optimal_baseline", .number(ConstantBaseline.optimal(for: summary).baseline)),
       ("simulated", try simulated(world)),
@@ -87,15 +90,29 @@ struct VarianceCommand: AsyncParsableCommand {
 
   private func simulated(_ world: World) throws -> JSONValue {
     guard replicates > 0 else { return .null }
-    let estimate = try GroupSimulation.covarianceTrace(
-      world.sampled, estimator: world.estimator, group: world.group, pairs: replicates,
-      key: StreamKey(seed: global.seed, claim: "variance"), threads: global.threadCount())
+    let key = StreamKey(seed: global.seed, claim: "variance")
+    let estimate: Estimate
+    // One step, on-policy, advantages affine in the reward: action counts are all there is to draw.
+    if let softmax = world.softmax, softmax.actionCount <= 64, let advantage = GroupAdvantage(world.estimator)
+    {
+      estimate =
+        SoftmaxGroupSimulation.run(
+          probabilities: softmax.probabilities, rewards: world.target.rewards, advantage: advantage,
+          group: world.group,
+          replicates: replicates, key: key, threads: global.threadCount()
+        ).trace
+    } else {
+      estimate = try GroupSimulation.covarianceTrace(
+        world.sampled, estimator: world.estimator, group: world.group, pairs: replicates, key: key,
+        threads: global.threadCount())
+    }
     let interval = estimate.studentInterval(level: 0.95)
     return .object([
       (
         "trace_variance",
         .object([
-          ("est", .number(estimate.value)), ("mcse", .number(estimate.standardError)), ("lower", .number(interval.lower)),
+          ("est", .number(estimate.value)), ("mcse", .number(estimate.standardError)),
+          ("lower", .number(interval.lower)),
           ("upper", .number(interval.upper)), ("n", .integer(estimate.count)),
         ])
       )

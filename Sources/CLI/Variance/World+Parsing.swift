@@ -7,7 +7,8 @@ struct WorldReader {
   let json: JSONValue
 
   static let knownFields: Set<String> = [
-    "policy", "probabilities", "logits", "rewards", "estimator", "baseline", "group", "std", "epsilon", "group_of_one",
+    "policy", "probabilities", "logits", "rewards", "estimator", "baseline", "group", "std", "epsilon",
+    "group_of_one",
     "behaviour", "clip_low", "clip_high", "dual_clip", "ratio", "advantage", "fractions",
   ]
 
@@ -16,7 +17,8 @@ struct WorldReader {
     for (name, _) in fields where !Self.knownFields.contains(name) {
       throw WorldError(name, "is not known; known are \(Self.knownFields.sorted().joined(separator: ", "))")
     }
-    let policy = try PolicyReader(json: json["policy"] ?? json, field: json["policy"] == nil ? "" : "policy.").policy()
+    let policy = try PolicyReader(json: json["policy"] ?? json, field: json["policy"] == nil ? "" : "policy.")
+      .policy()
     let rewards = try RewardReader(json: json["rewards"]).rewards(for: policy)
     let target = try naming("policy") { () throws(PolicyError) in try policy.enumerated(rewards: rewards) }
     let name = try string("estimator", allowed: Self.estimators)
@@ -34,10 +36,13 @@ struct WorldReader {
   }
 
   static let estimators = [
-    "reinforce", "value-baseline", "optimal-baseline", "rloo", "grpo", "dr-grpo", "opo", "reinforce++", "ppo-clip",
+    "reinforce", "value-baseline", "optimal-baseline", "rloo", "grpo", "dr-grpo", "opo", "reinforce++",
+    "ppo-clip",
   ]
 
-  private func estimator(_ name: String, sampled: EnumeratedPrompt) throws(WorldError) -> any GradientEstimator {
+  private func estimator(_ name: String, sampled: EnumeratedPrompt) throws(WorldError)
+    -> any GradientEstimator
+  {
     let summary = sampled.scoreSummary
     switch name {
     case "value-baseline": return ConstantBaseline.value(of: summary)
@@ -49,11 +54,13 @@ struct WorldReader {
     case "grpo":
       return GRPO(
         deviation: GRPO.Deviation(
-          rawValue: try string("std", allowed: GRPO.Deviation.allCases.map(\.rawValue), default: "population"))
+          rawValue: try string("std", allowed: GRPO.Deviation.allCases.map(\.rawValue), default: "population")
+        )
           ?? .population,
         epsilon: try number("epsilon", default: 0, in: 0...1e9),
         groupOfOne: GRPO.GroupOfOne(
-          rawValue: try string("group_of_one", allowed: GRPO.GroupOfOne.allCases.map(\.rawValue), default: "zero"))
+          rawValue: try string(
+            "group_of_one", allowed: GRPO.GroupOfOne.allCases.map(\.rawValue), default: "zero"))
           ?? .zero)
     case "ppo-clip" where json["advantage"] != nil:
       return try estimator(
@@ -75,7 +82,9 @@ struct WorldReader {
 
   private func group(_ estimator: any GradientEstimator) throws(WorldError) -> Int {
     if estimator.isPerRollout { return 1 }
-    guard let given = json["group"] else { throw WorldError("group", "is missing; \(estimator.name) needs a group size") }
+    guard let given = json["group"] else {
+      throw WorldError("group", "is missing; \(estimator.name) needs a group size")
+    }
     guard let size = given.integerValue, (1...4096).contains(size) else {
       throw WorldError("group", "must be an integer in 1...4096")
     }
@@ -86,9 +95,11 @@ struct WorldReader {
     throws(WorldError) -> EnumeratedPrompt
   {
     let ratio = try string("ratio", allowed: PPOClip.Ratio.allCases.map(\.rawValue), default: "trajectory")
-    let dual: Double? = json["dual_clip"] == nil ? nil : try number("dual_clip", default: 3, in: 1.000_001...1e9)
+    let dual: Double? =
+      json["dual_clip"] == nil ? nil : try number("dual_clip", default: 3, in: 1.000_001...1e9)
     let clip = PPOClip(
-      low: try number("clip_low", default: 0.2, in: 0...1), high: try number("clip_high", default: 0.2, in: 0...1e9),
+      low: try number("clip_low", default: 0.2, in: 0...1),
+      high: try number("clip_high", default: 0.2, in: 0...1e9),
       dual: dual, ratio: PPOClip.Ratio(rawValue: ratio) ?? .trajectory)
     return try naming("behaviour") { () throws(PolicyError) in
       switch (target, behaviour) {
@@ -104,7 +115,8 @@ struct WorldReader {
     }
   }
 
-  private func string(_ field: String, allowed: [String], default: String? = nil) throws(WorldError) -> String {
+  private func string(_ field: String, allowed: [String], default: String? = nil) throws(WorldError) -> String
+  {
     guard let given = json[field] else {
       if let fallback = `default` { return fallback }
       throw WorldError(field, "is missing; it must be one of \(allowed.joined(separator: ", "))")
@@ -115,7 +127,9 @@ struct WorldReader {
     return value
   }
 
-  private func number(_ field: String, default: Double, in range: ClosedRange<Double>) throws(WorldError) -> Double {
+  private func number(_ field: String, default: Double, in range: ClosedRange<Double>) throws(WorldError)
+    -> Double
+  {
     guard let given = json[field] else { return `default` }
     guard let value = given.doubleValue, range.contains(value) else {
       throw WorldError(field, "must be a number in [\(range.lowerBound), \(range.upperBound)]")

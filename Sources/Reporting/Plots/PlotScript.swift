@@ -43,7 +43,8 @@ public struct PlotScript: Sendable, Hashable {
 
   /// Collects the parts.
   public init(
-    name: String, title: String, caption: String, panels: [PlotPanel], columns: Int, xLabel: String, yLabel: String,
+    name: String, title: String, caption: String, panels: [PlotPanel], columns: Int, xLabel: String,
+    yLabel: String,
     legend: [LegendEntry], panelHeight: Int, tickRoom: Int = 62
   ) {
     precondition(columns > 0, "columns is \(columns), it must be positive")

@@ -57,7 +57,9 @@ public enum PlotStyle {
     var small: String { font(14) }
 
     /// The font of the given height in pixels.
-    func font(_ pixels: Double) -> String { "'\(PlotStyle.fontName),\(GnuplotText.number((pixels / unit * 100).rounded() / 100))'" }
+    func font(_ pixels: Double) -> String {
+      "'\(PlotStyle.fontName),\(GnuplotText.number((pixels / unit * 100).rounded() / 100))'"
+    }
   }
 
   /// What a browser without that font takes instead, in its order.

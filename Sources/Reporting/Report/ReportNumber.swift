@@ -16,7 +16,9 @@ extension JSONValue {
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .array(let values): "[" + values.map(\.shortText).joined(separator: ", ") + "]"
     case .object(let entries):
-      "{" + entries.map { JSONValue.string($0.0).text(pretty: false) + ": " + $0.1.shortText }.joined(separator: ", ") + "}"
+      "{"
+        + entries.map { JSONValue.string($0.0).text(pretty: false) + ": " + $0.1.shortText }.joined(
+          separator: ", ") + "}"
     default: text(pretty: false)
     }
   }

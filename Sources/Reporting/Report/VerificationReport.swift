@@ -18,7 +18,8 @@ public struct VerificationReport {
   let plots: [PlotRenderer.Drawn]
 
   /// Collects what the page shows.
-  public init(outcomes: [ClaimOutcome], run: RunInformation, tables: [TidyTable], plots: [PlotRenderer.Drawn]) {
+  public init(outcomes: [ClaimOutcome], run: RunInformation, tables: [TidyTable], plots: [PlotRenderer.Drawn])
+  {
     self.outcomes = outcomes
     self.run = run
     self.tables = tables
@@ -35,13 +36,15 @@ public struct VerificationReport {
       "title": "The theory of rollout allocation, examined",
       "style": ReportStyle.css,
       "summary": summary,
-      "run": "Run of allot \(tool.version)\(commit): seed \(run.seed), preset \(run.preset.rawValue). \(tool.compiler), "
+      "run":
+        "Run of allot \(tool.version)\(commit): seed \(run.seed), preset \(run.preset.rawValue). \(tool.compiler), "
         + "GSL \(tool.gsl)\(tool.cpu.map { ", \($0)" } ?? "").",
       "claims": outcomes.map(claim),
       "hasMissing": !missing.isEmpty,
       "missing": missing,
       "nonFinite": nonFinite == 0
-        ? "" : "\(nonFinite) \(nonFinite == 1 ? "cell" : "cells") of the tables had no finite value and \(nonFinite == 1 ? "is" : "are") empty.",
+        ? ""
+        : "\(nonFinite) \(nonFinite == 1 ? "cell" : "cells") of the tables had no finite value and \(nonFinite == 1 ? "is" : "are") empty.",
       "familyError": ReportNumber.text(Judgement.familyError),
       "command": "allot verify --preset \(run.preset.rawValue) --seed \(run.seed)",
     ]
@@ -53,7 +56,8 @@ public struct VerificationReport {
       let count = outcomes.count { $0.verdict == verdict }
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"
     }
-    return "\(outcomes.count) \(outcomes.count == 1 ? "claim" : "claims") examined: \(parts.joined(separator: ", "))."
+    return
+      "\(outcomes.count) \(outcomes.count == 1 ? "claim" : "claims") examined: \(parts.joined(separator: ", "))."
   }
 
   private func claim(_ outcome: ClaimOutcome) -> [String: Any] {
@@ -64,8 +68,10 @@ public struct VerificationReport {
     let parts = outcome.subVerdicts
     let names = Set(ClaimPlots.planned(for: outcome).map(\.name))
     var content: [String: Any] = [
-      "id": id, "statement": specification.statement, "formula": specification.formula, "source": specification.source,
-      "verdict": outcome.verdict.rawValue, "symbol": outcome.verdict.symbol, "condition": outcome.condition ?? "",
+      "id": id, "statement": specification.statement, "formula": specification.formula,
+      "source": specification.source,
+      "verdict": outcome.verdict.rawValue, "symbol": outcome.verdict.symbol,
+      "condition": outcome.condition ?? "",
       "hasCondition": outcome.condition != nil, "registration": outcome.registration.rawValue,
       "control": outcome.controlVerdict.rawValue, "controlSymbol": outcome.controlVerdict.symbol,
       "controlStatement": specification.negativeControl,
@@ -88,9 +94,11 @@ public struct VerificationReport {
     let shown = estimates.prefix(Self.mostEstimates)
     content["hasEstimates"] = !estimates.isEmpty
     content["estimatesTitle"] =
-      shown.count == estimates.count ? "\(estimates.count) estimates" : "\(estimates.count) estimates, the first \(shown.count) shown"
+      shown.count == estimates.count
+      ? "\(estimates.count) estimates" : "\(estimates.count) estimates, the first \(shown.count) shown"
     content["estimates"] = shown.enumerated().map { Self.estimate($0.element, index: $0.offset, id: id) }
-    content["rest"] = shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
+    content["rest"] =
+      shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
     content["tables"] = own.map { ["path": $0.path, "rows": String($0.rowCount)] }
     return content
   }
@@ -98,10 +106,13 @@ public struct VerificationReport {
   private func figure(_ plot: PlotRenderer.Drawn, _ outcome: ClaimOutcome) -> [String: Any]? {
     guard let script = plot.script, let source = ReportPicture.dataURI(plot) else { return nil }
     let id = outcome.specification.id
-    let table = outcome.evidence.pointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") } ?? outcome.evidence.pointTables.first
+    let table =
+      outcome.evidence.pointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") }
+      ?? outcome.evidence.pointTables.first
     return [
       "name": plot.name, "title": script.title, "caption": script.caption, "source": source,
-      "height": String(PlotLayout(script).height), "table": table.map { "tables/\(id)-\($0.name).csv" } ?? "tables/\(id).csv",
+      "height": String(PlotLayout(script).height),
+      "table": table.map { "tables/\(id)-\($0.name).csv" } ?? "tables/\(id).csv",
     ]
   }
 
@@ -123,7 +134,8 @@ public struct VerificationReport {
     let many = example.worlds.count > 1
     let worlds = example.worlds.enumerated().map { index, world in
       [
-        "label": (many ? "World \(index + 1)" : "World") + ", as `allot variance` reads it where it is one policy:",
+        "label": (many ? "World \(index + 1)" : "World")
+          + ", as `allot variance` reads it where it is one policy:",
         "json": JSONValue(world).shortText,
       ]
     }

@@ -1,0 +1,36 @@
+# The two commands of the README are `make verify` and `make test`; both install what is missing first.
+.PHONY: verify test lint bench reference setup build clean
+
+export ALLOT_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+ALLOT = .build/release/allot
+PRESET ?= standard
+SHARED ?= ../shared/data/smollm2-arithmetic
+
+verify: build
+	$(ALLOT) verify --preset $(PRESET) --output out
+	$(ALLOT) audit Samples/smollm2-arithmetic/rollouts.jsonl Samples/smollm2-arithmetic/gram.jsonl \
+	  Samples/smollm2-arithmetic/prompts.csv --output out/audit
+	@echo "Open out/report.html"
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+bench: build
+	Benchmarks/run
+
+# The frozen run under notebooks-export/: every claim at the standard preset, and the audit of the full set of real rollouts.
+reference: build
+	Scripts/reference "$(SHARED)"
+
+setup:
+	@Scripts/setup
+
+build: setup
+	swift build -c release --product allot
+
+clean:
+	rm -rf .build out
