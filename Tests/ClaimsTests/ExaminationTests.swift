@@ -7,7 +7,7 @@ extension ClaimSpecification {
   /// The same specification with every count per preset cut down, so that a debug build examines it in moments.
   var cutDown: ClaimSpecification {
     let counts = [
-      "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 64, "batches": 6, "table_batches": 3,
+      "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
       "seeds": 2,
     ]
     let sizes: [String: [Double]] = [
@@ -77,7 +77,9 @@ extension ClaimSpecification {
     }
   }
 
-  /// The tests behind verdicts under a true null: a fair coin against the boundary ½, looked at after every toss. The chance that the p-value ever falls below 0.05 is at most
+  /// The tests behind verdicts under a true null: a fair coin against the boundary ½, looked at after every toss.
+  ///
+  /// The chance that the p-value ever falls below 0.05 is at most
   /// 0.05 on either side; with 400 runs, 39 or more of them has probability below 1e-4 even at the bound (binomial tail).
   @Test func aTrueNullIsRarelyRejected() throws {
     var wrong = 0

@@ -16,7 +16,9 @@ import Testing
     #expect(ReleasedRowsAligned.mispairedShare([1, 3], metadata: [0, 0, 1, 1]) == 0.25)
   }
 
-  /// METHODS.md C6, first column: the released rule on counts of 16, 512 prompts, bounds [8, 24], means over 20 seeds whose standard deviation is at most 0.013. Both
+  /// METHODS.md C6, first column: the released rule on counts of 16, 512 prompts, bounds [8, 24], means over 20 seeds whose standard deviation is at most 0.013.
+  ///
+  /// Both
   /// means have a standard error of at most 0.003, their difference 0.0041; 0.025 is six of those.
   @Test func theReleasedRuleReproducesItsPopulationTable() throws {
     for (population, expected) in zip(PassRatePopulation.all, [0.850, 0.938, 0.981, 1.011, 0.873, 0.915]) {

@@ -208,7 +208,8 @@ public struct VarianceBoundedByProxy: Claim {
 
   /// The simulated variance of the first counterexample world beside its exact value.
   private func addMonteCarlo(_ evidence: inout Evidence, _ examination: Examination) throws {
-    for (index, d) in specification.integers("counterexample_denominators").enumerated() {
+    // The last world's wrong action comes once in a thousand rollouts; a few thousand replicates would say little about it.
+    for (index, d) in specification.integers("counterexample_denominators").dropLast().enumerated() {
       let probabilities = [Double(d - 1) / Double(2 * d), Double(d - 1) / Double(2 * d), 1 / Double(d)]
       let prompt = try SoftmaxPolicy(probabilities: probabilities).enumerated(rewards: [1, 1, 0])
       for estimator in [StudiedEstimator.reinforce, .valueBaseline] {
