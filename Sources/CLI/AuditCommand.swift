@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Interchange
+import Reporting
 
 /// `allot audit`: what each allocation rule would have done to the gradient variance of logged rollouts.
 struct AuditCommand: AsyncParsableCommand {
@@ -8,12 +9,12 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Judge allocation rules on real rollouts.",
     discussion: """
-      Reads rollout logs (JSON lines with prompt_id and reward; verl's dump with input, score, uid and acc; CSV with
-      prompt_id,reward[,step][,score_sqnorm]), Gram matrices of score vectors (JSON lines with gram) and prompt counts (CSV with
+      Reads rollout logs (JSON lines with prompt_id and reward; verl's dump with input, score, uid and acc; CSV with \
+      prompt_id,reward[,step][,score_sqnorm]), Gram matrices of score vectors (JSON lines with gram) and prompt counts (CSV with \
       screen_samples,screen_successes). Files of one call belong together and are told apart by their fields, not their names.
 
-      Prints, for each allocation rule, the total variance at the same budget relative to uniform. The counts that choose an
-      allocation never judge it: screening counts choose if every prompt has them, else one half of each prompt's rollouts
+      Prints, for each allocation rule, the total variance at the same budget relative to uniform. The counts that choose an \
+      allocation never judge it: screening counts choose if every prompt has them, else one half of each prompt's rollouts \
       chooses and the other judges, in turn.
       """)
 
@@ -44,26 +45,55 @@ struct AuditCommand: AsyncParsableCommand {
   var resamples = 2000
 
   @Option(
-    help: ArgumentHelp("Write tables, JSON and a report into this directory, in one step.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Write tables, plots and a report into this directory, in one step; an earlier audit there is replaced.",
+      valueName: "dir"))
   var output: String?
 
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     try checkOptions()
-    let directory = output.map { OutputDirectory(path: $0, marker: "audit.json") }
-    try directory?.check()
-    let result = try audit()
-    try directory?.write { path in
-      for file in result.files {
-        try Data(file.text.utf8).write(to: URL(fileURLWithPath: path + "/" + file.name))
+    // The target is checked before the work: a run of hours must not end in a refusal.
+    let interruption = output == nil ? nil : Interruption()
+    var directory: PartialDirectory?
+    if let output {
+      let partial = try Self.reporting { () throws(ReportingError) in
+        try PartialDirectory(target: output, kind: .audit)
       }
+      interruption?.guardDirectory(partial)
+      directory = partial
     }
+    let result = try audit()
+    if let directory, let interruption { try await write(result, to: directory, interruption) }
     if global.json {
       try StandardOutput.write(result.json.text(pretty: true) + "\n")
     } else if !global.quiet {
       try StandardOutput.write(result.summary)
     }
+  }
+
+  private func write(_ result: AuditResult, to directory: PartialDirectory, _ interruption: Interruption)
+    async throws
+  {
+    let plots = await PlotRenderer.draw(
+      AuditPlots.planned(for: result.tables), threads: global.threadCount(),
+      isCancelled: { interruption.isRequested })
+    for plot in plots {
+      if let reason = plot.missing {
+        StandardError.write("Warning: the plot '\(plot.name)' is missing: \(reason)\n")
+      }
+    }
+    for file in AuditReport(result: result, plots: plots).files {
+      try interruption.throwIfRequested()
+      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+    }
+    try interruption.throwIfRequested()
+    try Self.reporting { () throws(ReportingError) in try directory.commit() }
+  }
+
+  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
   }
 
   /// Reads the files and computes the audit.

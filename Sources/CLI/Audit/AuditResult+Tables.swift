@@ -1,86 +1,105 @@
-import Interchange
+import Claims
 
 extension AuditResult {
-  /// A file of the output directory.
-  struct File: Sendable {
-    var name: String
-    var text: String
+  /// The tidy tables of the audit, for files and plots.
+  var tables: [PointTable] {
+    [allocationTable, correlationTable, deadGroupTable, promptTableOfAll, pointTable]
   }
 
-  /// Everything that `--output` writes but plots: the tidy tables, the JSON and the text.
-  var files: [File] {
-    [
-      File(name: "audit.json", text: json.text(pretty: true) + "\n"),
-      File(name: "audit-allocation.csv", text: allocationTable.text),
-      File(name: "audit-correlation.csv", text: correlationTable.text),
-      File(name: "audit-dead-groups.csv", text: deadGroupTable.text),
-      File(name: "audit-prompts.csv", text: promptCSV.text),
-      File(name: "audit.txt", text: summary),
-    ]
+  /// One row for each rule, bounds and judged variance.
+  private var allocationTable: PointTable {
+    PointTable(
+      name: "allocation",
+      columns: [
+        "variance", "basis", "estimator", "method", "min", "max", "chooser", "prompt_count", "stat", "est",
+        "lower",
+        "upper", "infinite",
+      ],
+      rows: allocation.map { row in
+        [
+          .text(row.variance.variance), row.variance.basis.map { .text($0.rawValue) } ?? .missing,
+          .text(row.variance.estimator), .text(row.method.rawValue), .integer(row.bounds.minimum),
+          row.bounds.maximum.map { .integer($0) } ?? .missing, .text(row.chooser.rawValue),
+          .integer(row.prompts),
+          .text("relative_to_uniform"), Self.cell(row.relativeToUniform.value),
+          Self.cell(row.relativeToUniform.lower),
+          Self.cell(row.relativeToUniform.upper), .truth(row.isInfinite),
+        ]
+      })
   }
 
-  private var allocationTable: CSVWriter {
-    var table = CSVWriter(header: [
-      "variance", "basis", "estimator", "method", "min", "max", "chooser", "prompts", "stat", "est", "lower",
-      "upper", "infinite",
-    ])
-    for row in allocation {
-      table.append([
-        .text(row.variance.variance), .text(row.variance.basis?.rawValue ?? ""),
-        .text(row.variance.estimator),
-        .text(row.method.rawValue), .integer(row.bounds.minimum), .optional(row.bounds.maximum),
-        .text(row.chooser.rawValue), .integer(row.prompts), "relative_to_uniform",
-        .optional(row.relativeToUniform.value), .optional(row.relativeToUniform.lower),
-        .optional(row.relativeToUniform.upper), .integer(row.isInfinite ? 1 : 0),
-      ])
-    }
-    return table
+  /// One row for each estimator, set of prompts and coefficient.
+  private var correlationTable: PointTable {
+    PointTable(
+      name: "correlation",
+      columns: [
+        "basis", "estimator", "prompts", "prompt_count", "stat", "est", "lower", "upper", "ceiling",
+        "reliability",
+      ],
+      rows: correlation.map { row in
+        [
+          row.variance.basis.map { .text($0.rawValue) } ?? .missing, .text(row.variance.estimator),
+          .text(row.onlyMixed ? "mixed" : "all"), .integer(row.prompts), .text(row.statistic.rawValue),
+          Self.cell(row.estimate.value), Self.cell(row.estimate.lower), Self.cell(row.estimate.upper),
+          Self.cell(row.ceiling), Self.cell(row.reliability),
+        ]
+      })
   }
 
-  private var correlationTable: CSVWriter {
-    var table = CSVWriter(header: [
-      "basis", "estimator", "prompts", "count", "stat", "est", "lower", "upper", "ceiling", "reliability",
-    ])
-    for row in correlation {
-      table.append([
-        .text(row.variance.basis?.rawValue ?? ""), .text(row.variance.estimator),
-        .text(row.onlyMixed ? "mixed" : "all"), .integer(row.prompts), .text(row.statistic.rawValue),
-        .optional(row.estimate.value), .optional(row.estimate.lower), .optional(row.estimate.upper),
-        .optional(row.ceiling), .optional(row.reliability),
-      ])
-    }
-    return table
+  /// One row for each group size.
+  private var deadGroupTable: PointTable {
+    PointTable(
+      name: "dead_groups", columns: ["group", "prompt_count", "share", "all_failures", "all_successes"],
+      rows: deadGroups.map { row in
+        [
+          .integer(row.group), .integer(row.prompts), .number(row.share), .number(row.allFailures),
+          .number(row.allSuccesses),
+        ]
+      })
   }
 
-  private var deadGroupTable: CSVWriter {
-    var table = CSVWriter(header: ["group", "prompts", "share", "all_failures", "all_successes"])
-    for row in deadGroups {
-      table.append([
-        .integer(row.group), .integer(row.prompts), .number(row.share), .number(row.allFailures),
-        .number(row.allSuccesses),
-      ])
-    }
-    return table
-  }
-
-  private var promptCSV: CSVWriter {
+  /// One row for each prompt at each step.
+  private var promptTableOfAll: PointTable {
     let measured = correlation.isEmpty ? [] : MeasuredEstimator.allCases
-    var table = CSVWriter(
-      header: [
+    return PointTable(
+      name: "prompts",
+      columns: [
         "prompt_id", "step", "kind", "samples", "successes", "p", "p_lower", "p_upper", "bernoulli_variance",
         "bernoulli_variance_lower", "bernoulli_variance_upper",
-      ] + measured.map { "measured_" + $0.rawValue.replacing("-", with: "_") })
-    for row in promptTable {
-      table.append(
+      ] + measured.map { "measured_" + $0.rawValue.replacing("-", with: "_") },
+      rows: promptTable.map { row in
         [
-          .text(row.prompt), .integer(row.step), .text(row.kind ?? ""), .integer(row.samples),
-          .integer(row.successes),
-          .number(Double(row.successes) / Double(row.samples)), .number(row.rate.lower),
-          .number(row.rate.upper),
-          .optional(row.bernoulliVariance), .number(row.bernoulliInterval.lower),
+          .text(row.prompt), .integer(row.step), row.kind.map { .text($0) } ?? .missing,
+          .integer(row.samples),
+          .integer(row.successes), .number(row.proportion), .number(row.rate.lower), .number(row.rate.upper),
+          Self.cell(row.bernoulliVariance), .number(row.bernoulliInterval.lower),
           .number(row.bernoulliInterval.upper),
-        ] + row.measured.map { .optional($0) })
-    }
-    return table
+        ] + row.measured.map(Self.cell)
+      })
   }
+
+  /// One row for each prompt and estimator: what the correlations are computed from.
+  ///
+  /// `bernoulli_variance` is p̂(1 − p̂) here.
+  private var pointTable: PointTable {
+    let estimators = correlation.isEmpty ? [] : MeasuredEstimator.allCases
+    return PointTable(
+      name: "points",
+      columns: ["prompt_id", "step", "estimator", "p", "bernoulli_variance", "measured_variance"],
+      rows: estimators.enumerated().flatMap { place, estimator in
+        promptTable.map { row in
+          [
+            .text(row.prompt), .integer(row.step), .text(estimator.rawValue), .number(row.proportion),
+            .number(row.proportion * (1 - row.proportion)), Self.cell(row.measured[place]),
+          ]
+        }
+      })
+  }
+
+  private static func cell(_ value: Double?) -> StructuredValue { value.map { .number($0) } ?? .missing }
+}
+
+extension AuditResult.Prompt {
+  /// p̂ = k/n.
+  fileprivate var proportion: Double { Double(successes) / Double(samples) }
 }

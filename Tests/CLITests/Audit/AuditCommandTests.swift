@@ -118,6 +118,31 @@ func withTemporaryFile(_ text: String, _ body: (String) throws -> Void) throws {
         #""relative_to_uniform":{"est":null,"lower":null,"upper":null},"infinite":true"#))
   }
 
+  @Test func theOutputDirectoryAppearsWholeAndReplacesAnEarlierAudit() async throws {
+    let directory = NSTemporaryDirectory() + "audit-out-" + UUID().uuidString
+    let log = NSTemporaryDirectory() + "audit-log-" + UUID().uuidString
+    defer {
+      try? FileManager.default.removeItem(atPath: directory)
+      try? FileManager.default.removeItem(atPath: log)
+    }
+    try lines.joined(separator: "\n").write(toFile: log, atomically: true, encoding: .utf8)
+    for _ in 0..<2 {
+      try await AuditCommand.parse([log, "--output", directory, "--quiet", "--threads", "1"]).run()
+      let found = try FileManager.default.contentsOfDirectory(atPath: directory)
+      #expect(
+        Set(found).isSuperset(of: ["audit.json", "datapackage.json", "report.html", "report.txt", "tables"]))
+    }
+    try Data().write(to: URL(fileURLWithPath: directory + "/thesis.tex"))
+    do {
+      try await AuditCommand.parse([log, "--output", directory, "--quiet"]).run()
+      Issue.record("a file that is not ours was overwritten")
+    } catch let error as CommandFailure { #expect(error.code == .cannotCreate) }
+  }
+
+  @Test func textOfALogIsNeverMarkup() {
+    #expect(AuditReport.escaped("<b>&\"") == "&lt;b&gt;&amp;&quot;")
+  }
+
   @Test func optionsOutsideTheirRangeAreRefusedTogether() async throws {
     do {
       try await AuditCommand.parse(["f", "--max-bad", "2", "--min", "20", "--max", "3", "--resamples", "10"])

@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import Reporting
 import Testing
 
 @testable import CLI
@@ -25,10 +26,13 @@ private let hasShared = FileManager.default.fileExists(atPath: shared[0])
     return try Audit.result(of: log, settings)
   }
 
+  /// Every file but pictures, as one text.
+  private func report(_ result: AuditResult) -> [RunFile] { AuditReport(result: result, plots: []).files }
+
   @Test func theSampleIsAuditedTheSameOnOneTwoAndEightThreads() throws {
-    let one = try result(sample).files.map(\.text)
-    #expect(try result(sample, threads: 2).files.map(\.text) == one)
-    #expect(try result(sample, threads: 8).files.map(\.text) == one)
+    let one = report(try result(sample))
+    #expect(report(try result(sample, threads: 2)) == one)
+    #expect(report(try result(sample, threads: 8)) == one)
   }
 
   @Test func theOrderOfTheFilesDoesNotMatter() throws {
@@ -40,6 +44,22 @@ private let hasShared = FileManager.default.fileExists(atPath: shared[0])
       // Ties in rounding go to the first prompt, and the order of prompts follows the files: a rollout may move.
       #expect(left.method == right.method && abs(a - b) < 0.05)
     }
+  }
+
+  @Test func theTablesHaveTheirColumns() throws {
+    let headers = AuditReport(result: try result(sample), plots: []).tables.map { table in
+      table.path + ": " + table.text.prefix { $0 != "\n" }
+    }
+    #expect(
+      headers == [
+        "tables/audit-allocation.csv: variance,basis,estimator,method,min,max,chooser,prompt_count,stat,est,lower,upper,infinite",
+        "tables/audit-correlation.csv: basis,estimator,prompts,prompt_count,stat,est,lower,upper,ceiling,reliability",
+        "tables/audit-dead_groups.csv: group,prompt_count,share,all_failures,all_successes",
+        "tables/audit-prompts.csv: prompt_id,step,kind,samples,successes,p,p_lower,p_upper,bernoulli_variance,"
+          + "bernoulli_variance_lower,bernoulli_variance_upper,measured_reinforce,measured_value_baseline,"
+          + "measured_optimal_baseline,measured_rloo,measured_grpo,measured_dr_grpo",
+        "tables/audit-points.csv: prompt_id,step,estimator,p,bernoulli_variance,measured_variance",
+      ])
   }
 
   @Test func everyRowOfTheSampleIsThere() throws {
