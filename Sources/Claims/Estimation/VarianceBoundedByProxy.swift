@@ -83,7 +83,7 @@ public struct VarianceBoundedByProxy: Claim {
 
   /// The largest variance per rollout among worlds with p(1−p) = `proxy`, p on either side of ½, over the splits of success and failure among actions.
   ///
-  /// Off-policy the behaviour policy has p(1−p) = `proxy` and the target is free.
+  /// Off-policy the behaviour policy has p(1−p) = `proxy` and the target is any shift of its logits.
   private func supremum(
     _ examination: Examination, designPoint: Int, of studied: Studied, proxy: Double, group: Int
   ) throws -> Double {
@@ -113,7 +113,10 @@ public struct VarianceBoundedByProxy: Claim {
           return estimator.variancePerRollout(moments, group: group)
         }
         let clip = PPOClip(low: clipLow, high: clipHigh, dual: dual)
-        guard let target = try? SoftmaxPolicy(logits: Array(point[(2 * actions + 1)...])),
+        // The target as a shift of the behaviour policy's logits: ratios then start near 1, where clipping leaves something to climb.
+        let shifts = point[(2 * actions + 1)...]
+        let logits = zip(probabilities, shifts).map { log(max($0, 1e-300)) + $1 }
+        guard let target = try? SoftmaxPolicy(logits: logits),
           let summary = try? clip.scoreSummary(target: target, behaviour: policy, rewards: rewards)
         else { return -.infinity }
         return GroupOracle.moments(summary, estimator: ConstantBaseline.value(of: summary), group: 1)
