@@ -8,7 +8,7 @@ struct Allot: AsyncParsableCommand {
     commandName: "allot",
     abstract: "Examine the theory of rollout allocation, audit rollout logs, and allocate rollouts.",
     version: ToolVersion.current,
-    subcommands: [VerifyCommand.self, ClaimsCommand.self])
+    subcommands: [VerifyCommand.self, ClaimsCommand.self, ExportCommand.self])
 
   /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.
   static func main() async {

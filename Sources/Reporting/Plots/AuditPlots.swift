@@ -10,12 +10,12 @@ public enum AuditPlots {
   /// Total variance relative to uniform by rule and bounds: one panel for each (variance, estimator).
   static func allocation(_ table: PointTable) throws(PlotUnavailable) -> [PlotScript] {
     let data = try PlotTable(table, needing: ["variance", "estimator", "method", "min", "max", "est", "lower", "upper"])
-    var panelNames: [String] = []
-    var dots: [String: [DotPlot.Dot]] = [:]
+    var panelNames: [[String]] = []
+    var dots: [[String]: [DotPlot.Dot]] = [:]
     var boundNames: [String] = []
     for row in data.rows {
       guard let value = row.number("est") else { continue }
-      let panel = [row.label("variance"), row.label("estimator")].filter { !$0.isEmpty }.joined(separator: " variance, ")
+      let panel = [row.label("estimator"), row.label("variance")]
       let bounds = "\(row.label("min"))–\(row.label("max")) rollouts"
       if dots[panel] == nil { panelNames.append(panel) }
       if !boundNames.contains(bounds) { boundNames.append(bounds) }
@@ -36,7 +36,12 @@ public enum AuditPlots {
         name: "audit-allocation", title: "Total variance relative to uniform, on the audited rollouts",
         caption: "Left of the dashed line a rule would have had less total variance than uniform allocation at the same budget. Bars are bootstrap "
           + "intervals over prompts; colours are the bounds on rollouts per prompt.",
-        panels: zip(plots, panelNames).map { $0.panel(title: $1, axis: axis) }, columns: columns,
+        panels: zip(plots, panelNames).map { plot, name in
+          // The proxy knows no estimator; then the kind of variance alone is the title.
+          name[0].isEmpty
+            ? plot.panel(title: "\(name[1]) variance", axis: axis)
+            : plot.panel(title: name[0], subtitle: "\(name[1]) variance", axis: axis)
+        }, columns: columns,
         xLabel: "total variance / that of uniform allocation (ratio)", yLabel: "", legend: DotPlot.legend(boundNames),
         panelHeight: (plots.first?.categoryHeight ?? 34) * max(methods.count, 1), tickRoom: DotPlot.tickRoom(methods))
     ]
@@ -48,7 +53,7 @@ public enum AuditPlots {
       table,
       .init(
         stem: "audit-points", panelColumn: "estimator", varianceColumn: "measured_variance", colourColumn: nil,
-        title: "Measured variance against p̂(1 − p̂)", yLabel: "measured variance (score²)"))
+        title: "Measured variance against p̂(1 − p̂)", xLabel: "p̂(1 − p̂)", hasIdentity: false, yLabel: "measured variance (score²)"))
   }
 
   /// The share of prompts whose whole group succeeds or fails, by group size.

@@ -28,7 +28,7 @@ struct DotPlot {
   var categoryHeight: Int { max(34, 11 * seriesNames.count + 12) }
 
   /// The panel of the dots over `range`, as `axis(for:)` made it.
-  func panel(title: String, axis: PlotAxis) -> PlotPanel {
+  func panel(title: String, subtitle: String = "", axis: PlotAxis) -> PlotPanel {
     let count = Double(categories.count)
     var series: [PlotSeries] = []
     if let reference {
@@ -46,7 +46,7 @@ struct DotPlot {
     let ticks = categories.enumerated().map { PlotAxis.Tick(label: $0.element, position: count - 1 - Double($0.offset)) }
     let bands = stride(from: 0, to: categories.count, by: 2).map { [count - 1.5 - Double($0), count - 0.5 - Double($0)] }
     return PlotPanel(
-      title: title, x: axis, y: PlotAxis(-0.5...(count - 0.5), ticks: ticks, hasGrid: false), series: series, bands: bands)
+      title: title, subtitle: subtitle, x: axis, y: PlotAxis(-0.5...(count - 0.5), ticks: ticks, hasGrid: false), series: series, bands: bands)
   }
 
   /// The horizontal axis: logarithmic where positive values span more than a factor of ten.

@@ -21,6 +21,10 @@ enum ProxyScatter {
     var colourColumn: String? = "population"
     /// The title without the group of populations.
     var title: String
+    /// The label of the x axis.
+    var xLabel = "p(1 − p)"
+    /// Whether the line variance = p(1 − p) is drawn: only where both are in the same units.
+    var hasIdentity = true
     /// The label of the y axis.
     var yLabel: String
   }
@@ -61,14 +65,16 @@ enum ProxyScatter {
     var legend = members.enumerated().map {
       PlotScript.LegendEntry(label: $0.element, mark: PlotStyle.mark($0.offset), isLine: false)
     }
-    legend.append(.init(label: "variance = p(1 − p)", mark: PlotStyle.reference, isLine: true))
+    if arrangement.hasIdentity {
+      legend.append(.init(label: "variance = p(1 − p)", mark: PlotStyle.reference, isLine: true))
+    }
     legend.append(.init(label: "isotonic fit", mark: PlotStyle.fit, isLine: true))
     return PlotScript(
       name: name, title: title,
-      caption: "One point is one prompt. The dashed line is variance = p(1 − p), the solid one the best fit that never falls, with its R² above the "
+      caption: "One point is one prompt. \(arrangement.hasIdentity ? "The dashed line is variance = p(1 − p). " : "")The solid line is the best fit that never falls, with its R² above the "
         + "panel; points scattered off the solid line are variance that p(1 − p) does not see. "
         + "At most \(mostPoints) points are drawn in a panel, the fit uses all; each panel has its own scale.",
-      panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3), xLabel: "p(1 − p)",
+      panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3), xLabel: arrangement.xLabel,
       yLabel: arrangement.yLabel, legend: legend, panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165))
   }
 
@@ -88,7 +94,7 @@ enum ProxyScatter {
         drawn.filter { $0.member == member }.map { [$0.x, $0.y] }, PlotStyle.mark(index), size: 0.55)
     }.filter { !$0.rows.isEmpty }
     // Drawn only as far as it stays on the panel, so that a steep line does not leave through the frame.
-    series.append(.line([[0, 0], [min(0.25, top), min(0.25, top)]], PlotStyle.reference, width: 1.8))
+    if arrangement.hasIdentity { series.append(.line([[0, 0], [min(0.25, top), min(0.25, top)]], PlotStyle.reference, width: 1.8)) }
     var subtitle = ""
     if points.count >= 2 {
       let fit = IsotonicRegression(x: points.map(\.x), y: points.map(\.y), weights: nil)
