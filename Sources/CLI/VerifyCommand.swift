@@ -53,6 +53,8 @@ struct VerifyCommand: AsyncParsableCommand {
       try PartialDirectory(target: output, kind: .verify)
     }
     interruption.guardDirectory(directory)
+    // Does nothing once committed.
+    defer { directory.discard() }
     let outcomes = try examine(claims, lock: lock, interruption)
     let threads = options.threadCount()
     var writer = RunWriter(

@@ -75,7 +75,6 @@ public enum ColumnDictionary {
     column("rewards", "string", nil, "the kind of reward: binary or graded"),
     column("scaled_variance", "number", "1", "n·Var(n)/σ²: constant in n if the variance falls as σ²/n"),
     column("section", "string", nil, "the section of the register"),
-    column("seconds", "number", "s", "wall-clock seconds"),
     column("seed", "string", nil, "the root seed, an unsigned 64-bit integer"),
     column("share", "number", "1", "the share of prompts, from 0 to 1"),
     column("stat", "string", nil, "the statistic that est estimates"),

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Interchange
+import Reporting
+
+/// `allot export`: a run directory for notebooks.
+struct ExportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Export a run for notebooks: tidy CSVs, figures, the column dictionary and a notebook.")
+
+  @Argument(help: ArgumentHelp("The directory of a run of `allot verify` or `allot audit`.", valueName: "run"))
+  var runDirectory: String
+
+  @Option(help: ArgumentHelp("The directory to write; an earlier export there is replaced.", valueName: "dir"))
+  var output: String
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    var errors = OptionErrors()
+    options.check(&errors)
+    try errors.throwIfAny()
+    let interruption = Interruption()
+    let files: [RunFile]
+    do throws(ReportingError) {
+      let writer = ExportWriter(try StoredRun(directory: runDirectory))
+      files = writer.files()
+      let directory = try PartialDirectory(target: output, kind: .export)
+      interruption.guardDirectory(directory)
+      // Does nothing once committed.
+      defer { directory.discard() }
+      for file in files {
+        if interruption.isRequested { break }
+        try directory.write(file)
+      }
+      if !interruption.isRequested { try directory.commit() }
+    } catch {
+      throw CommandFailure(error)
+    }
+    try interruption.throwIfRequested()
+    if options.json {
+      let list = JSONValue.object([
+        ("output", .string(output)), ("files", .array(files.map { .string($0.path) })),
+      ])
+      try StandardOutput.write(list.text(pretty: true) + "\n")
+    } else if !options.quiet {
+      try StandardOutput.write("\(output): \(files.count) files; start with \(ExportWriter.notebookName)\n")
+    }
+  }
+}
