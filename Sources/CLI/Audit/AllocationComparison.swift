@@ -13,6 +13,7 @@ struct AllocationComparison: Sendable {
   private let variance: JudgedVariance
   private let settings: AuditSettings
   private let hasMoments: Bool
+  private let units: ResamplingUnits
 
   /// Keeps the prompts that can be judged: every fold of every rule must find at least two rollouts to judge by.
   init(
@@ -26,6 +27,7 @@ struct AllocationComparison: Sendable {
     self.screening = screening.isEmpty ? [] : judged.map { screening[$0] }
     self.variance = variance
     self.settings = settings
+    units = ResamplingUnits(names: self.prompts.map(\.prompt), seed: settings.seed)
     hasMoments = self.prompts.contains { $0.gram != nil || $0[.all].normed > 0 }
   }
 
@@ -46,11 +48,11 @@ struct AllocationComparison: Sendable {
     let ratio = RelativeVariance(folds: folds)
     let value = ratio.value
     // Uniform is the yardstick: its ratio is 1 whatever the sample, and rounding must not blur that.
-    let interval =
-      job.method == .uniform
-      ? Interval(lower: value, upper: value)
-      : value.isFinite
-        ? settings.interval(prompts: prompts.count, claim: "audit-allocation", ratio.value(over:)) : nil
+    var interval = job.method == .uniform && value.isFinite ? Interval(lower: value, upper: value) : nil
+    if job.method != .uniform, value.isFinite {
+      let merged = ratio.merged(by: units)
+      interval = settings.interval(units: units.count, claim: "audit-allocation", merged.value(over:))
+    }
     return AuditResult.Allocation(
       variance: variance, method: job.method, bounds: job.bounds, chooser: chooser, prompts: prompts.count,
       relativeToUniform: BoundedEstimate(value, interval), isInfinite: value.isInfinite)

@@ -29,6 +29,7 @@ enum AuditCorrelation {
   ) -> AuditResult.Correlation {
     var proxy: [Double] = []
     var measured: [Double] = []
+    var names: [String] = []
     var halves: (even: [Double], odd: [Double]) = ([], [])
     for prompt in prompts where !onlyMixed || prompt[.all].isMixed {
       let counts = prompt[.all]
@@ -36,22 +37,58 @@ enum AuditCorrelation {
       let n = Double(counts.samples)
       proxy.append(Double(counts.successes) * Double(counts.samples - counts.successes) / (n * n))
       measured.append(value)
+      names.append(prompt.prompt)
       guard let even = variance.value(prompt, .even), let odd = variance.value(prompt, .odd) else { continue }
       halves.even.append(even)
       halves.odd.append(odd)
     }
     let value = measured.count >= 3 ? statistic.value(proxy, measured) : .nan
-    // A resample that holds one prompt only, over and over, has no correlation; the bootstrap leaves it out.
     let interval =
       value.isFinite
-      ? settings.interval(prompts: measured.count, claim: "audit-correlation") { indices in
-        statistic.value(indices.map { proxy[$0] }, indices.map { measured[$0] })
-      } : nil
+      ? self.interval(
+        proxy, measured, ResamplingUnits(names: names, seed: settings.seed), statistic, settings) : nil
     let between = halves.even.count >= 3 ? statistic.value(halves.even, halves.odd) : .nan
     let reliability = 2 * between / (1 + between)
     return AuditResult.Correlation(
       variance: variance, onlyMixed: onlyMixed, statistic: statistic, prompts: measured.count,
       estimate: BoundedEstimate(value, interval), reliability: reliability.isFinite ? reliability : nil,
       ceiling: reliability >= 0 ? reliability.squareRoot() : nil)
+  }
+
+  /// The bootstrap interval of a correlation.
+  ///
+  /// With one prompt to a unit every resample is computed anew, ranks included. With blocks or several steps to a prompt, the sums of products over
+  /// each unit are resampled, of values (for Spearman: of the ranks in the whole set) that were standardised before, so that
+  /// the squares of means that are then subtracted are small. A resample that holds one prompt only, over and over, has no correlation
+  /// and is left out.
+  private static func interval(
+    _ x: [Double], _ y: [Double], _ units: ResamplingUnits, _ statistic: CorrelationStatistic,
+    _ settings: AuditSettings
+  ) -> Interval? {
+    if units.count == x.count {
+      return settings.interval(units: units.count, claim: "audit-correlation") { indices in
+        statistic.value(indices.map { x[$0] }, indices.map { y[$0] })
+      }
+    }
+    let u = standardised(statistic == .spearman ? Correlation.midRanks(x) : x)
+    let v = standardised(statistic == .spearman ? Correlation.midRanks(y) : y)
+    let products = zip(u, v).map { [1, $0, $1, $0 * $0, $1 * $1, $0 * $1] }
+    let sums = (0..<6).map { part in units.sums(products.map { $0[part] }) }
+    return settings.interval(units: units.count, claim: "audit-correlation") { indices in
+      var total = Array(repeating: 0.0, count: 6)
+      for part in 0..<6 { for index in indices { total[part] += sums[part][index] } }
+      let n = total[0]
+      let covariance = total[5] - total[1] * total[2] / n
+      return covariance
+        / ((total[3] - total[1] * total[1] / n) * (total[4] - total[2] * total[2] / n)).squareRoot()
+    }
+  }
+
+  /// `values` less their mean, over their population deviation.
+  private static func standardised(_ values: [Double]) -> [Double] {
+    var moments = Moments()
+    for value in values { moments.add(value) }
+    let deviation = moments.populationVariance.squareRoot()
+    return values.map { ($0 - moments.mean) / deviation }
   }
 }

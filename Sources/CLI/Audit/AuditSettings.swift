@@ -36,18 +36,12 @@ struct AuditSettings: Sendable {
   /// Threads to compute on; no result depends on it.
   var threads = 1
 
-  /// The most prompts for which the bias-corrected, accelerated bootstrap is used: its jackknife takes the square of their number.
-  static let mostPromptsForAcceleration = 1000
-
-  /// A bootstrap interval over prompts; nil where the statistic is not finite on the whole set.
-  func interval(prompts: Int, claim: String, _ statistic: ([Int]) -> Double) -> Interval? {
-    guard prompts >= 2 else { return nil }
-    let key = StreamKey(seed: seed, claim: claim)
-    let interval =
-      prompts <= Self.mostPromptsForAcceleration
-      ? Bootstrap.bca(count: prompts, level: level, resamples: resamples, key: key, statistic: statistic)
-      : Bootstrap.percentile(
-        count: prompts, level: level, resamples: resamples, key: key, statistic: statistic)
+  /// A bias-corrected and accelerated bootstrap interval over `units`; nil where there is none.
+  func interval(units: Int, claim: String, _ statistic: ([Int]) -> Double) -> Interval? {
+    guard units >= 2 else { return nil }
+    let interval = Bootstrap.bca(
+      count: units, level: level, resamples: resamples, key: StreamKey(seed: seed, claim: claim),
+      statistic: statistic)
     return interval.lower.isFinite && interval.upper.isFinite ? interval : nil
   }
 }

@@ -57,3 +57,23 @@ import Testing
     }
   }
 }
+
+@Suite struct ResamplingUnitsTests {
+  @Test func stepsOfOnePromptAreDrawnTogether() {
+    let units = ResamplingUnits(names: ["a", "b", "a", "c"], seed: 1)
+    #expect(units.unit == [0, 1, 0, 2] && units.count == 3)
+    #expect(units.sums([1, 2, 4, 8]) == [5, 2, 8])
+    let many = ResamplingUnits(names: (0..<2500).map { String($0) }, seed: 1)
+    #expect(many.count == 1000)
+    let sizes = Set(many.sums(Array(repeating: 1, count: 2500)))
+    #expect(sizes == [2, 3])
+  }
+
+  /// Merging changes no ratio: the sums are the same.
+  @Test func mergedUnitsHaveTheSameRatio() {
+    let ratio = RelativeVariance(folds: [.init(rollouts: [1, 3, 2, 6], variances: [1, 9, 4, 16])])
+    let merged = ratio.merged(by: ResamplingUnits(names: ["a", "b", "a", "b"], seed: 1))
+    #expect(abs(merged.value - ratio.value) <= 4 * ratio.value.ulp)
+    #expect(abs(merged.value(over: [0]) - ratio.value(over: [0, 2])) <= 4 * ratio.value.ulp)
+  }
+}
