@@ -78,6 +78,17 @@ import Testing
     }
   }
 
+  /// GRPO in large groups: G·Var → (1−p)v_S + p v_F + (1−2p)²D²/4, no factor P left. The delta method's next term is of order 1/(G·P); at G = 4096
+  /// and P ≥ 0.2 it is below 1/500.
+  @Test func normalisationRemovesTheBernoulliVariance() {
+    for p in [0.3, 0.5, 0.65] {
+      let m = BinaryScoreMoments(
+        successProbability: p, successVariance: 0.4, failureVariance: 0.7, squaredDistance: 1.1)
+      let limit = (1 - p) * 0.4 + p * 0.7 + (1 - 2 * p) * (1 - 2 * p) * 1.1 / 4
+      #expect(abs(4096 * m.groupNormalisedVariance(group: 4096) / limit - 1) < 1.0 / 500)
+    }
+  }
+
   /// Two actions, p = 1/4: s = (3/4, −3/4) or (−1/4, 1/4), R − p = 3/4 or −1/4; the two products (9/16, −9/16) and (1/16, −1/16)
   /// differ by (1/2, −1/2), so the variance is 3/16 · 1/2 = 3/32.
   @Test func twoActionsAtOneQuarterByHand() throws {

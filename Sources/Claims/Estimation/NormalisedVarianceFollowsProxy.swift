@@ -48,7 +48,7 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     try addControl(&evidence, examination)
     let flatness = evidence.estimates.filter { $0.stat == "variance_ratio" && $0.method == "grpo" }
     evidence.condition =
-      "with equal score moments the variance per rollout is v_S[(1−p) − (1−p)^G] + v_F[p − p^G] + D²[(G−1)P − G c_G²]: at most about G·P as P → 0, but flat in p once G·p and G(1−p) exceed a few; "
+      "with equal score moments the variance per rollout is v_S[(1−p) − (1−p)^G] + v_F[p − p^G] + D²[(G−1)P − G c_G²]: at most about G·P as P → 0, but tending to (1−p)v_S + p v_F + (1−2p)²D²/4, without the factor P, once G·p and G(1−p) exceed a few; "
       + "concordance above \(specification.margin) was found for \(listing(tracked))"
     evidence.explanation =
       "Between p = \(short(specification.value("flat_p"))) and p = ½ the proxy grows by a factor \(short(0.25 / (specification.value("flat_p") * (1 - specification.value("flat_p"))))), GRPO's variance (v_S = v_F, D² = 0) only by \(flatness.map { "\(short($0.estimate)) at \($0.design)" }.joined(separator: ", ")). "

@@ -51,7 +51,7 @@ public struct VarianceFallsAsOneOverN: Claim {
     addControl(&evidence, worlds: worlds, groups: groups)
     evidence.condition =
       "exactly where rollouts are independent given the prompt (\(exactly.joined(separator: ", "))); for RLOO n·Var(n) = V_p + [P(v_S + v_F + D²) − 2P²D² − V_p]/(n−1), "
-      + "so σ²/n is its limit for n much larger than 1 + |…|/V_p; GRPO's n·Var(n) tends to another constant, D²-terms apart v_S(1−p) + v_F p, at the rate (1−p)^n + p^n"
+      + "so σ²/n is its limit for n much larger than 1 + |…|/V_p; GRPO's n·Var(n) tends to (1−p)v_S + p v_F + (1−2p)²D²/4 as n grows"
     evidence.explanation =
       "n·Var(n) is constant to rounding for \(exactly.joined(separator: ", ")); it moves most for \(farthest?.estimator ?? "?") on \(farthest?.world ?? "?"), by \(short(100 * (farthest?.deviation ?? 0)))% of a rollout's second moment between n = \(groups.first ?? 0) and \(groups.last ?? 0). "
       + "A group baseline couples the rollouts, so its σ depends on n; where V_p = 0, as for two actions at p = ½, RLOO's variance falls as 1/n² instead."
