@@ -74,6 +74,9 @@ public let references: [Reference] = [
     key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
     title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
   Reference(
+    key: "loader2000", authors: "Loader", year: 2000,
+    title: "Fast and accurate computation of binomial probabilities", locator: "Bell Laboratories report"),
+  Reference(
     key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
     title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),
   Reference(
