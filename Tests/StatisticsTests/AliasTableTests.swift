@@ -8,7 +8,7 @@ import _TestSupport
     (1...1000).map { 1 / Double($0) }, [0.1, 0.2, 0.3, 0.4], [.leastNonzeroMagnitude, 1, 0],
   ]
 
-  /// The columns add up to the distribution: no sampling, so no chance. Each of K columns adds at most a few roundings of 1/K.
+  // The columns add up to the distribution: no sampling, so no chance. Each of K columns adds at most a few roundings of 1/K.
   @Test(arguments: weightLists) func theTableRealisesItsWeights(weights: [Double]) {
     let total = compensatedSum(weights.map { $0 / (weights.max() ?? 1) })
     for (probability, weight) in zip(AliasTable(weights: weights).probabilities, weights) {

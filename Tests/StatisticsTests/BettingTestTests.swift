@@ -4,8 +4,8 @@ import Testing
 import _TestSupport
 
 @Suite struct BettingTestTests {
-  /// Every sequence of twelve coin flips, weighted with its probability: the mean capital is one under the boundary of the null, at every
-  /// time, and below one inside it. No chance is involved. (`2¹²` terms of size up to `1/p` round to 10⁻¹³.)
+  // Every sequence of twelve coin flips, weighted with its probability: the mean capital is one under the boundary of the null, at every
+  // time, and below one inside it. No chance is involved. (`2¹²` terms of size up to `1/p` round to 10⁻¹³.)
   @Test(arguments: [0.5, 0.1, 0.9]) func theCapitalIsAMartingaleAtTheBoundary(null: Double) {
     let inside = null / 2
     for side in [BettingTest.Side.greater, .less] {
@@ -28,7 +28,7 @@ import _TestSupport
     }
   }
 
-  /// Over the boundary of the null the p-value may fall to α, at any time, with probability at most α.
+  // Over the boundary of the null the p-value may fall to α, at any time, with probability at most α.
   @Test(arguments: [0.1, 0.5]) func pValuesAreValidAtEveryStoppingTime(null: Double) {
     let repetitions = 2000
     let reached = (0..<repetitions).count { repetition in
@@ -40,8 +40,8 @@ import _TestSupport
     expectProportion(successes: reached, trials: repetitions, atMost: 0.1, detectable: 0.2)
   }
 
-  /// The best bet gains KL(0.6 ‖ 0.5) = 0.0201 nats a number and the grid's best at least 8/9 of that, less log 24: 68 nats after 4000 numbers, with a standard
-  /// deviation of 0.2 √4000 = 13. The 27.6 nats of a p-value of 10⁻¹² are three deviations below, on streams that never change.
+  // The best bet gains KL(0.6 ‖ 0.5) = 0.0201 nats a number and the grid's best at least 8/9 of that, less log 24: 68 nats after 4000 numbers, with a standard
+  // deviation of 0.2 √4000 = 13. The 27.6 nats of a p-value of 10⁻¹² are three deviations below, on streams that never change.
   @Test func smallPValuesAreReachedSoon() {
     for repetition in 0..<5 {
       var stream = RandomStream(StreamKey(seed: 41, claim: "power", replicate: UInt64(repetition)))
@@ -59,9 +59,9 @@ import _TestSupport
     }
   }
 
-  /// A null near the end of the range and a mean 3 % above it: the best bet is 3·10⁻⁴ of the largest allowed.
-  ///
-  /// One in 97 is the frequency of ones, so the best λ of all gains N KL(1/97 ‖ 0.01) = 4.7 nats, and the grid loses a ninth of that and log 24 at most.
+  // A null near the end of the range and a mean 3 % above it: the best bet is 3·10⁻⁴ of the largest allowed.
+  //
+  // One in 97 is the frequency of ones, so the best λ of all gains N KL(1/97 ‖ 0.01) = 4.7 nats, and the grid loses a ninth of that and log 24 at most.
   @Test func smallRelativeDifferencesOfRareEventsMakeMoney() {
     let (null, frequency, blocks) = (0.01, 1.0 / 97, 10_000)
     var test = BettingTest(range: 0...1, null: null, side: .greater)
@@ -75,7 +75,7 @@ import _TestSupport
     #expect(test.logEValue > 0.9)
   }
 
-  /// Capital far beyond the largest double: 20000 ones against a null of one half gain about log 2 each.
+  // Capital far beyond the largest double: 20000 ones against a null of one half gain about log 2 each.
   @Test func theLogarithmDoesNotOverflow() {
     var test = BettingTest(range: 0...1, null: 0.5, side: .greater)
     test.add(contentsOf: repeatElement(1, count: 20_000))

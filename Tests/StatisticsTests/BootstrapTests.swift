@@ -4,17 +4,17 @@ import Testing
 import _TestSupport
 
 @Suite struct BootstrapTests {
-  /// Test A of the spatial data of Efron and Tibshirani, An Introduction to the Bootstrap (1993), table 14.1.
+  // Test A of the spatial data of Efron and Tibshirani, An Introduction to the Bootstrap (1993), table 14.1.
   static let spatial: [Double] = [
     48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41,
   ]
 
   static func variance(_ indices: [Int]) -> Double { Moments(indices.map { spatial[$0] }).populationVariance }
 
-  /// The book prints (115.8, 259.6) from 2000 resamples; SciPy 1.17 with 400000 gives (115.5, 260.9), and (97.6, 235.3) by percentiles.
-  ///
-  /// With B = 4000 an end's standard error is √(p(1−p)/B) over the density there: 0.9 for the BCa ends (p = 0.11 and 0.985) and 1.4 for the lower
-  /// percentile; the tolerance is five of them. The percentile interval lies outside that tolerance of the BCa one and conversely.
+  // The book prints (115.8, 259.6) from 2000 resamples; SciPy 1.17 with 400000 gives (115.5, 260.9), and (97.6, 235.3) by percentiles.
+  //
+  // With B = 4000 an end's standard error is √(p(1−p)/B) over the density there: 0.9 for the BCa ends (p = 0.11 and 0.985) and 1.4 for the lower
+  // percentile; the tolerance is five of them. The percentile interval lies outside that tolerance of the BCa one and conversely.
   @Test func theVarianceOfTheSpatialDataHasItsPublishedIntervals() {
     #expect(isClose(Self.variance(Array(0..<26)), 171.53402366863904))
     let key = StreamKey(seed: 20, claim: "spatial")
@@ -25,7 +25,7 @@ import _TestSupport
     #expect(abs(percentile.lower - 97.6) < 7 && abs(percentile.upper - 235.3) < 7)
   }
 
-  /// Up to the interpolation between neighbouring order statistics, of which there are a thousand.
+  // Up to the interpolation between neighbouring order statistics, of which there are a thousand.
   @Test func theIntervalsFollowMonotoneTransformations() {
     let key = StreamKey(seed: 21, claim: "transform")
     let plain = Bootstrap.bca(count: 26, level: 0.9, resamples: 1000, key: key, statistic: Self.variance)
@@ -61,8 +61,8 @@ import _TestSupport
     #expect(Bootstrap.bca(count: 9, level: 0.95, resamples: 100, key: key) { _ in .nan }.lower.isNaN)
   }
 
-  /// The mean of 30 exponential numbers at 90 %: BCa is known to cover about 88 % at this size; an interval that covers 72 % must be caught, and so
-  /// must one that never misses.
+  // The mean of 30 exponential numbers at 90 %: BCa is known to cover about 88 % at this size; an interval that covers 72 % must be caught, and so
+  // must one that never misses.
   @Test func bcaIntervalsCoverAtAboutTheirLevel() {
     let repetitions = 1000
     var misses = 0

@@ -3,7 +3,7 @@ import Statistics
 import Testing
 import _TestSupport
 
-/// Coverage over all stopping times at once: a sequence misses if its interval ever excludes the mean.
+// Coverage over all stopping times at once: a sequence misses if its interval ever excludes the mean.
 @Suite struct ConfidenceSequenceTests {
   struct World: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -40,7 +40,7 @@ import _TestSupport
     expectProportion(successes: misses, trials: Self.repetitions, atMost: Self.alpha, detectable: 0.2)
   }
 
-  /// The negative control: the same count catches an interval made for one look that is looked at all the time.
+  // The negative control: the same count catches an interval made for one look that is looked at all the time.
   @Test func intervalsForOneLookMissWhenLookedAtAllTheTime() {
     let world = Self.worlds[1]
     let misses = missCount(world) { values in
@@ -66,10 +66,10 @@ import _TestSupport
     expectProportion(successes: misses, trials: Self.repetitions, atMost: Self.alpha, detectable: 0.2)
   }
 
-  /// The first two intervals from the formulas by hand, for α = 0.05 and the numbers 1, 0.
-  ///
-  /// λ₁ = min(√(2 log 40 / (¼ · 1 · log 2)), ½) = ½, ψ = (log 2 − ½)/4, v₁ = 4(1 − ½)² = 1: the centre is 1, the radius (log 40 + ψ)/½ exceeds the range.
-  /// μ̂₁ = ¾, σ̂₁² = (¼ + 1/16)/2; λ₂ = ½ again, v₂ = 4 · 9/16.
+  // The first two intervals from the formulas by hand, for α = 0.05 and the numbers 1, 0.
+  //
+  // λ₁ = min(√(2 log 40 / (¼ · 1 · log 2)), ½) = ½, ψ = (log 2 − ½)/4, v₁ = 4(1 − ½)² = 1: the centre is 1, the radius (log 40 + ψ)/½ exceeds the range.
+  // μ̂₁ = ¾, σ̂₁² = (¼ + 1/16)/2; λ₂ = ½ again, v₂ = 4 · 9/16.
   @Test func theFirstIntervalsAgreeWithAHandCalculation() {
     var sequence = EmpiricalBernsteinSequence(range: -10...10, alpha: 0.05)
     #expect(sequence.interval == Interval(lower: -10, upper: 10))
@@ -105,7 +105,7 @@ import _TestSupport
     #expect(narrow.interval.contains(0.5))
   }
 
-  /// At t = tuningCount: (1 + tρ²)/(tρ)² with tρ² = −2 log α + log(1 − 2 log α), from the paper's formulas.
+  // At t = tuningCount: (1 + tρ²)/(tρ)² with tρ² = −2 log α + log(1 − 2 log α), from the paper's formulas.
   @Test func theAsymptoticRadiusFollowsItsFormula() {
     var sequence = AsymptoticSequence(alpha: 0.05, tuningCount: 100)
     #expect(sequence.interval.upper == .infinity)

@@ -4,7 +4,7 @@ import Testing
 import _TestSupport
 
 @Suite struct CorrelationTests {
-  /// SciPy 1.17: pearsonr, spearmanr, kendalltau. The second pair has ties on both sides.
+  // SciPy 1.17: pearsonr, spearmanr, kendalltau. The second pair has ties on both sides.
   @Test func coefficientsAgreeWithSciPy() {
     let x: [Double] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     let y: [Double] = [2, 1, 4, 3, 7, 5, 8, 9, 6, 10]
@@ -18,7 +18,7 @@ import _TestSupport
     #expect(Correlation.midRanks(tiedX) == [1.5, 1.5, 3, 5, 5, 5, 7, 8])
   }
 
-  /// All pairs, one by one.
+  // All pairs, one by one.
   private func kendallByPairs(_ x: [Double], _ y: [Double]) -> Double {
     var (score, untiedX, untiedY) = (0, 0, 0)
     for i in x.indices {
@@ -63,7 +63,7 @@ import _TestSupport
     #expect(Correlation.kendall(x, y) == Correlation.kendall(x.map(exp), y.map { $0 * $0 * $0 }))
   }
 
-  /// tanh(atanh r ± z √v) with v = 1/25, 1.125/25, 0.437/24 for 28 pairs, evaluated in Python.
+  // tanh(atanh r ± z √v) with v = 1/25, 1.125/25, 0.437/24 for 28 pairs, evaluated in Python.
   @Test func intervalsFollowFisherAndBonettWright() {
     let pearson = Correlation.interval(pearson: 0.5, count: 28, level: 0.95)
     #expect(
@@ -79,7 +79,7 @@ import _TestSupport
     #expect(Correlation.interval(kendall: .nan, count: 9, level: 0.95) == Interval(lower: -1, upper: 1))
   }
 
-  /// Bivariate normal pairs with r = 0.6; then Spearman's ρ is (6/π) asin(r/2) and Kendall's τ (2/π) asin r.
+  // Bivariate normal pairs with r = 0.6; then Spearman's ρ is (6/π) asin(r/2) and Kendall's τ (2/π) asin r.
   @Test func intervalsCoverForNormalPairs() {
     let r = 0.6
     let truth = [r, 6 / .pi * asin(r / 2), 2 / .pi * asin(r)]

@@ -2,7 +2,7 @@ import Statistics
 import Testing
 import _TestSupport
 
-/// GSL's distributions on keyed streams: exact moments and probabilities, through the calibrated helpers.
+// GSL's distributions on keyed streams: exact moments and probabilities, through the calibrated helpers.
 @Suite struct DistributionTests {
   static let count = 20_000
 
@@ -62,7 +62,7 @@ import _TestSupport
       }, equals: variance, detectable: 0.25 * variance.squareRoot())
   }
 
-  /// Both of GSL's methods: inversion below np = 14, the rejection method BTPE above.
+  // Both of GSL's methods: inversion below np = 14, the rejection method BTPE above.
   @Test(arguments: [(8, 0.3), (200, 0.4), (64, 0.97)]) func binomialCountsHaveTheirProbabilities(
     trials: Int, p: Double
   ) {
@@ -107,7 +107,7 @@ import _TestSupport
     expectMean(product, equals: -12 * 0.1 * 0.4, detectable: 0.2)
   }
 
-  /// Sums of such weights round, so the last conditional probability need not be one.
+  // Sums of such weights round, so the last conditional probability need not be one.
   @Test func multinomialCountsAddUpForWeightsThatDoNot() {
     var stream = RandomStream(StreamKey(seed: 8, claim: "rounding"))
     let harmonic = (1...50).map { 1 / Double($0) }

@@ -20,7 +20,7 @@ import _TestSupport
     #expect(alone == Interval(lower: -.infinity, upper: .infinity))
   }
 
-  /// Newcombe 1998, Statistics in Medicine 17:857–872, table I, method 3, to the four decimals printed there; more digits from SciPy 1.17.
+  // Newcombe 1998, Statistics in Medicine 17:857–872, table I, method 3, to the four decimals printed there; more digits from SciPy 1.17.
   @Test(arguments: [
     (81, 263, 0.2552885198782742, 0.36620957698280004), (15, 148, 0.06238639953073629, 0.16048724172330803),
     (0, 20, 0, 0.16112515805281935), (1, 29, 0.006113214292762667, 0.17175521879320282),
@@ -36,7 +36,7 @@ import _TestSupport
     #expect(WilsonInterval.interval(successes: 0, trials: 0, level: 0.9) == Interval(lower: 0, upper: 1))
   }
 
-  /// The defining property: at each end p of the interval the score test of p is exactly at its critical value.
+  // The defining property: at each end p of the interval the score test of p is exactly at its critical value.
   @Test func wilsonInvertsTheScoreTest() {
     let (k, n) = (7, 30)
     let interval = WilsonInterval.interval(successes: k, trials: n, level: 0.99)

@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct IsotonicRegressionTests {
-  /// The max-min formula: fitᵢ = max over s ≤ i of min over t ≥ i of the weighted mean of s…t (Barlow et al. 1972, equation 1.9).
+  // The max-min formula: fitᵢ = max over s ≤ i of min over t ≥ i of the weighted mean of s…t (Barlow et al. 1972, equation 1.9).
   private func fitByMaxMin(_ y: [Double], _ weights: [Double]) -> [Double] {
     y.indices.map { i in
       (0...i).map { s in
@@ -47,7 +47,7 @@ import _TestSupport
     #expect(IsotonicRegression(x: [], y: []).fitted.isEmpty)
   }
 
-  /// Under exchangeable pairs the p-value is at most α with probability at most α (here exactly α = 1/5, for continuous data).
+  // Under exchangeable pairs the p-value is at most α with probability at most α (here exactly α = 1/5, for continuous data).
   @Test func thePermutationPValueIsUniformWithoutATrend() {
     let repetitions = 500
     let small = (0..<repetitions).count { repetition in

@@ -2,9 +2,9 @@ import Statistics
 import Testing
 import _TestSupport
 
-/// Moments against exact fractions, in one pass and merged.
+// Moments against exact fractions, in one pass and merged.
 @Suite struct MomentsTests {
-  /// The mean and Σ(x − x̄)² of integers, exactly.
+  // The mean and Σ(x − x̄)² of integers, exactly.
   private func exact(_ values: [Int]) -> (mean: Rational, squares: Rational) {
     let count = Rational(Int128(values.count))
     let mean = values.reduce(Rational.zero) { $0 + Rational(Int128($1)) } / count
@@ -33,7 +33,7 @@ import _TestSupport
     #expect(moments.estimate.count == 500)
   }
 
-  /// 10⁹ + i/1024 is exact in a double, and its variance is n(n+1)/12/1024². `E[x²] − E[x]²` has no correct digit here, which the last line shows.
+  // 10⁹ + i/1024 is exact in a double, and its variance is n(n+1)/12/1024². `E[x²] − E[x]²` has no correct digit here, which the last line shows.
   @Test func aLargeCommonShiftCostsNoDigits() {
     let count = 2000
     let values = (0..<count).map { 1e9 + Double($0) / 1024 }

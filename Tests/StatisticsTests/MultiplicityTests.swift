@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct HolmTests {
-  /// R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") = 0.03 0.06 0.06 0.02.
+  // R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") = 0.03 0.06 0.06 0.02.
   @Test func adjustedValuesAgreeWithR() {
     for (found, expected) in zip(Holm.adjusted([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02]) {
       #expect(isClose(found, expected, ulps: 2))
@@ -17,7 +17,7 @@ import _TestSupport
     #expect(isClose(adjusted[1], 4e-9) && isClose(adjusted[3], 3e-8) && adjusted[0] == 1 && adjusted[2] == 1)
   }
 
-  /// Ten true hypotheses and two false ones, all tests dependent through one common number: any wrong rejection happens with probability at most 0.1.
+  // Ten true hypotheses and two false ones, all tests dependent through one common number: any wrong rejection happens with probability at most 0.1.
   @Test func theFamilyErrorIsKeptUnderDependence() {
     let repetitions = 3000
     let wrong = (0..<repetitions).count { repetition in
@@ -34,7 +34,7 @@ import _TestSupport
 }
 
 @Suite struct EquivalenceAndSampleSizeTests {
-  /// t tails with 24 degrees of freedom at 3 and 2, from SciPy 1.17; the larger one counts.
+  // t tails with 24 degrees of freedom at 3 and 2, from SciPy 1.17; the larger one counts.
   @Test func twoOneSidedTestsTakeTheWorseSide() {
     let p = EquivalenceTest.twoOneSided(Estimate(value: 0.1, standardError: 0.2, count: 25), margin: 0.5)
     #expect(isClose(p, 0.028469924968295864, ulps: 64))

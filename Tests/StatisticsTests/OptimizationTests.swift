@@ -8,7 +8,7 @@ import _TestSupport
     (1 - x[0]) * (1 - x[0]) + 100 * (x[1] - x[0] * x[0]) * (x[1] - x[0] * x[0])
   }
 
-  /// From the start that Rosenbrock (1960) and Nelder and Mead (1965) used.
+  // From the start that Rosenbrock (1960) and Nelder and Mead (1965) used.
   @Test func theBananaValleyLeadsToItsMinimum() throws {
     let minimum = try SimplexMinimizer.minimize(
       start: [-1.2, 1], step: 0.5, tolerance: 1e-8, maximumIterations: 2000, rosenbrock)
@@ -37,7 +37,7 @@ import _TestSupport
     #expect(nowhere.value == 1e300)
   }
 
-  /// A double well whose nearer minimum, at 1, is the worse one: value 0 there and −1 at −3.
+  // A double well whose nearer minimum, at 1, is the worse one: value 0 there and −1 at −3.
   @Test func restartsFindTheBetterWell() throws {
     func wells(_ x: [Double]) -> Double { min((x[0] - 1) * (x[0] - 1), (x[0] + 3) * (x[0] + 3) - 1) }
     let one = try SimplexMinimizer.minimize(

@@ -31,7 +31,7 @@ import Testing
 }
 
 @Suite struct SHA256Tests {
-  /// FIPS 180-4's examples "" and "abc", and the two-block message of its appendix.
+  // FIPS 180-4's examples "" and "abc", and the two-block message of its appendix.
   @Test func digestsAreThePublishedOnes() {
     #expect(
       SHA256.hexadecimal(of: "") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")

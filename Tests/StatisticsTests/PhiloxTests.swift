@@ -4,7 +4,7 @@ import Testing
 
 @testable import Statistics
 
-/// Philox4x32-10 against the known answers of its authors' library Random123 (file kat_vectors), and its three doors: Swift, C and GSL.
+// Philox4x32-10 against the known answers of its authors' library Random123 (file kat_vectors), and its three doors: Swift, C and GSL.
 @Suite struct PhiloxTests {
   struct KnownAnswer: Sendable {
     var counter: SIMD4<UInt32>
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// Both from an even and from an odd word, so that a block's end falls inside a 64-bit number.
+  // Both from an even and from an odd word, so that a block's end falls inside a 64-bit number.
   @Test(arguments: [0, 1, 3]) func gslDrawsTheSameUniformsAndLeavesTheStreamAtTheSamePlace(wordsBefore: Int) {
     var direct = RandomStream(StreamKey(seed: 2, claim: "gsl"))
     for _ in 0..<wordsBefore { _ = direct.nextWord() }

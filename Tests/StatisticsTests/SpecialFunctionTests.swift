@@ -3,8 +3,8 @@ import Statistics
 import Testing
 import _TestSupport
 
-/// Against values computed with mpmath 1.3 at 40 digits from the definitions (gamma function, regularised incomplete beta function, exact
-/// binomial sums, bisection for quantiles), rounded to 20 digits; they agree with Abramowitz and Stegun, tables 6, 26.
+// Against values computed with mpmath 1.3 at 40 digits from the definitions (gamma function, regularised incomplete beta function, exact
+// binomial sums, bisection for quantiles), rounded to 20 digits; they agree with Abramowitz and Stegun, tables 6, 26.
 @Suite struct SpecialFunctionTests {
   @Test func logarithmsOfGammaAndBeta() throws {
     // GSL states a few ulp for its Lanczos and Stirling branches; near the zeros at 1 and 2 it has its own series.
@@ -38,7 +38,7 @@ import _TestSupport
     (5, 1000, 1e-4, 7.7453648132598530536e-8), (1, 1, 0, 0), (3, 2, 1, 1),
   ]
 
-  /// GSL evaluates a continued fraction after a prefactor whose logarithm is up to a few hundred: 10⁻¹³.
+  // GSL evaluates a continued fraction after a prefactor whose logarithm is up to a few hundred: 10⁻¹³.
   @Test(arguments: incompleteBetaValues) func incompleteBetaFunction(
     a: Double, b: Double, x: Double, expected: Double
   ) throws {
@@ -81,7 +81,7 @@ import _TestSupport
     (2, 1_000_000_000, 1e-9, 0.1839397206776910326), (40, 40, 0.1, 1.0000000000000022204e-40),
   ]
 
-  /// The saddle-point form is good to the rounding of its exponent, which is small wherever the probability is not.
+  // The saddle-point form is good to the rounding of its exponent, which is small wherever the probability is not.
   @Test(arguments: probabilities) func binomialProbabilities(k: Int, n: Int, p: Double, expected: Double) {
     #expect(isClose(SpecialFunctions.binomialProbability(k, of: n, probability: p), expected, ulps: 32))
   }

@@ -24,7 +24,7 @@ import Testing
     for _ in 0..<100 { #expect(first.next() == second.next()) }
   }
 
-  /// From a separate implementation of FNV-1a, the SplitMix64 finaliser and Philox in Python integers. A changed key schedule would silently change every published table.
+  // From a separate implementation of FNV-1a, the SplitMix64 finaliser and Philox in Python integers. A changed key schedule would silently change every published table.
   @Test func theKeyScheduleIsFrozen() {
     var stream = RandomStream(StreamKey(seed: 2026, claim: "frozen", designPoint: 5, replicate: 6))
     #expect(stream.next() == 6_023_238_963_225_484_199)

@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct SumTests {
-  /// Neumaier's own example: the plain sum is 0, Kahan's too.
+  // Neumaier's own example: the plain sum is 0, Kahan's too.
   @Test func aTermLargerThanTheSumLosesNothing() { #expect(compensatedSum([1, 1e100, 1, -1e100]) == 2) }
 
   @Test func tenMillionthsOfOneAddUp() {
@@ -23,7 +23,7 @@ import _TestSupport
     #expect(Rational(1, 3).value == 1.0 / 3)
   }
 
-  /// Harmonic numbers: H₂₀ = 55835135/15519504 (OEIS A001008, A002805).
+  // Harmonic numbers: H₂₀ = 55835135/15519504 (OEIS A001008, A002805).
   @Test func longSumsOfFractionsStayExact() {
     #expect(
       (1...20).reduce(Rational.zero) { $0 + Rational(1, Int128($1)) } == Rational(55_835_135, 15_519_504))

@@ -2,7 +2,7 @@ import Statistics
 import Testing
 import _TestSupport
 
-/// The helpers that judge everything else must themselves be able to fail.
+// The helpers that judge everything else must themselves be able to fail.
 @Suite struct TestSupportTests {
   @Test func aMeanThatIsOffFailsAndOneThatIsRightPasses() {
     let estimate = Estimate(value: 1, standardError: 0.01, count: 10_001)
@@ -49,7 +49,7 @@ import _TestSupport
     expectProportion(successes: 0, trials: 1000, atMost: 0.1, detectable: 0.3)
   }
 
-  /// At a rate of one in fifty the check fails as often as it says, on samples of 100 uniform numbers.
+  // At a rate of one in fifty the check fails as often as it says, on samples of 100 uniform numbers.
   @Test func theFalseFailureRateIsTheStatedOne() {
     let failures = (0..<10_000).count { replicate in
       var stream = RandomStream(StreamKey(seed: 95, claim: "rate", replicate: UInt64(replicate)))

@@ -8,7 +8,7 @@ import _TestSupport
     return (0..<200).map { _ in (0..<5).map { Double($0) + stream.normal() } }
   }
 
-  /// The trace is the sum of the coordinates' variances, each by the scalar moments that are tested on their own.
+  // The trace is the sum of the coordinates' variances, each by the scalar moments that are tested on their own.
   @Test func theTraceIsTheSumOfTheVariances() {
     let vectors = vectors()
     var moments = VectorMoments(dimension: 5)
@@ -18,7 +18,7 @@ import _TestSupport
     for j in 0..<5 { #expect(relativeError(moments.mean[j], coordinates[j].mean) < 1e-13) }
   }
 
-  /// The trace is also the mean of half squared distances over all pairs: another formula, with no mean in it.
+  // The trace is also the mean of half squared distances over all pairs: another formula, with no mean in it.
   @Test func theTraceIsTheMeanOfHalfSquaredDistances() {
     let vectors = Array(vectors().prefix(60))
     var moments = VectorMoments(dimension: 5)
@@ -62,7 +62,7 @@ import _TestSupport
     #expect(weighted.effectiveCount == 8)
   }
 
-  /// Weights 1, 2, 3 on 1, 2, 4: mean 17/6, Σw(x−m)² = 53/6, W − Σw²/W = 11/3, so the variance is 53/22; effective count 36/14.
+  // Weights 1, 2, 3 on 1, 2, 4: mean 17/6, Σw(x−m)² = 53/6, W − Σw²/W = 11/3, so the variance is 53/22; effective count 36/14.
   @Test func theVarianceAgreesWithAHandCalculation() {
     var moments = WeightedMoments()
     for (value, weight) in [(1.0, 1.0), (2, 2), (4, 3)] { moments.add(value, weight: weight) }
@@ -88,7 +88,7 @@ import _TestSupport
     #expect(first.count == 9 && isClose(first.effectiveCount, whole.effectiveCount))
   }
 
-  /// 0.1 − 0.1²/0.1 is not zero in floating point, so the degrees of freedom must not be decided by it.
+  // 0.1 − 0.1²/0.1 is not zero in floating point, so the degrees of freedom must not be decided by it.
   @Test func oneNumberLeavesTheVarianceUndefined() {
     var moments = WeightedMoments()
     moments.add(5, weight: 0.1)
