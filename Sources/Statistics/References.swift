@@ -56,6 +56,9 @@ public let references: [Reference] = [
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
   Reference(
+    key: "hormann1993", authors: "Hörmann", year: 1993,
+    title: "The generation of binomial random variates", locator: "J. Stat. Comput. Simul. 46:101-110"),
+  Reference(
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
     title: "REINFORCE++: stabilizing critic-free policy optimization",
     locator: "arXiv:2501.03262"),
@@ -73,6 +76,9 @@ public let references: [Reference] = [
   Reference(
     key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
     title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
+  Reference(
+    key: "loader2000", authors: "Loader", year: 2000,
+    title: "Fast and accurate computation of binomial probabilities", locator: "Bell Laboratories report"),
   Reference(
     key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
     title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),

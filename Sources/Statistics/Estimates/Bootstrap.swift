@@ -35,6 +35,8 @@ public enum Bootstrap {
     guard acceleration.isFinite else { return percentiles(sorted, level: level) }
     func end(_ p: Double) -> Double {
       let z = bias + SpecialFunctions.normalQuantile(p)
+      // Beyond its pole the transformation folds back; the limit before it is the end of the distribution.
+      guard acceleration * z < 1 else { return z > 0 ? last : first }
       return quantile(sorted, SpecialFunctions.normalCumulative(bias + z / (1 - acceleration * z)))
     }
     return Interval(lower: end((1 - level) / 2), upper: end((1 + level) / 2))

@@ -3,7 +3,10 @@
 /// - Source: `holm1979`.
 public enum Holm {
   /// The adjusted p-values, in the order given: `max over smaller ones of (m − rank + 1) p`, at most 1.
+  ///
+  /// A p-value that is NaN, from a test that could not be made, counts as 1: it stays in the family and is never rejected.
   public static func adjusted(_ pValues: [Double]) -> [Double] {
+    let pValues = pValues.map { $0.isNaN ? 1 : $0 }
     var result = [Double](repeating: 1, count: pValues.count)
     var running = 0.0
     for (rank, index) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {

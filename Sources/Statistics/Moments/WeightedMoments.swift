@@ -11,6 +11,8 @@ public struct WeightedMoments: Sendable, Hashable {
   public private(set) var totalSquaredWeight = 0.0
   /// The weighted mean; 0 before the first number of positive weight.
   public private(set) var mean = 0.0
+  /// How many numbers had a positive weight.
+  public private(set) var count = 0
   private var sumOfSquaredDeviations = 0.0
 
   /// No numbers yet.
@@ -22,6 +24,7 @@ public struct WeightedMoments: Sendable, Hashable {
   public mutating func add(_ value: Double, weight: Double) {
     precondition(weight >= 0 && weight.isFinite, "the weight \(weight) must be finite and not negative")
     guard weight > 0 else { return }
+    count += 1
     totalWeight += weight
     totalSquaredWeight += weight * weight
     let deviation = value - mean
@@ -37,14 +40,16 @@ public struct WeightedMoments: Sendable, Hashable {
     sumOfSquaredDeviations +=
       other.sumOfSquaredDeviations + distance * distance * totalWeight * (other.totalWeight / total)
     mean += distance * (other.totalWeight / total)
+    count += other.count
     totalWeight = total
     totalSquaredWeight += other.totalSquaredWeight
   }
 
-  /// The unbiased variance for reliability weights; NaN when a single number carries all weight.
+  /// The unbiased variance for reliability weights; NaN for fewer than two numbers.
   public var variance: Double {
-    let freedom = totalWeight - totalSquaredWeight / totalWeight
-    return freedom > 0 ? sumOfSquaredDeviations / freedom : .nan
+    // Decided by the count: for one number the difference below is zero only up to rounding.
+    guard count > 1 else { return .nan }
+    return sumOfSquaredDeviations / (totalWeight - totalSquaredWeight / totalWeight)
   }
 
   /// Kish's effective number of observations, `(Σw)²/Σw²`; 0 for none.

@@ -7,7 +7,8 @@ import CNumerics
 public enum LineSearch {
   /// The root of `function` in an interval at whose ends it has opposite signs, to an absolute `tolerance`.
   ///
-  /// Throws `noBracket` where the signs agree, `notConverged` after 200 iterations. An end that is a root is returned at once.
+  /// Throws `noBracket` where the signs agree, `notANumber` where the function is NaN, `notConverged` after 200 iterations. An end that is a root is
+  /// returned at once. An infinite value counts with its sign. A tolerance below four units in the last place of the root counts as that.
   public static func root(
     in interval: ClosedRange<Double>, tolerance: Double, _ function: (Double) -> Double
   ) throws(StatisticsError) -> Double {
@@ -15,22 +16,38 @@ public enum LineSearch {
     let (first, last) = (function(lower), function(upper))
     if first == 0 { return lower }
     if last == 0 { return upper }
-    guard first.isFinite, last.isFinite, (first < 0) != (last < 0) else {
+    if first.isNaN { throw .notANumber(name: "the function of a root search", argument: lower) }
+    if last.isNaN { throw .notANumber(name: "the function of a root search", argument: upper) }
+    guard (first < 0) != (last < 0) else {
       throw .noBracket(name: "a root", lower: lower, upper: upper)
     }
     let outcome = withoutActuallyEscaping(function) { function -> Result<Double, StatisticsError> in
-      let box = ObjectiveBox(function)
-      return withExtendedLifetime(box) { root(box, lower, upper, tolerance) }
+      var invalid: Double?
+      // A huge value in place of NaN would look like a sign; the first NaN is remembered and ends the search.
+      let box = ObjectiveBox<Double> { x in
+        let value = function(x)
+        if value.isNaN, invalid == nil { invalid = x }
+        return value.isNaN ? 0 : max(-1e150, min(1e150, value))
+      }
+      let result = withExtendedLifetime(box) { root(box, lower, upper, tolerance) }
+      if let invalid {
+        return .failure(.notANumber(name: "the function of a root search", argument: invalid))
+      }
+      return result
     }
     return try outcome.get()
   }
 
   /// The minimum of `function` in an interval, from a point inside it that lies below both ends, to an absolute `tolerance`.
   ///
-  /// Throws `noBracket` where it does not, `notConverged` after 500 iterations.
+  /// Throws `noBracket` where it does not, `notConverged` after 500 iterations. A function is flat at its minimum, so no tolerance finds the place to more than
+  /// half of the digits: below 4√ulp of the place the tolerance counts as that.
+  ///
+  /// - Precondition: the tolerance is positive.
   public static func minimum(
     in interval: ClosedRange<Double>, start: Double, tolerance: Double, _ function: (Double) -> Double
   ) throws(StatisticsError) -> Minimum {
+    precondition(tolerance > 0, "the tolerance \(tolerance) must be positive")
     let outcome = withoutActuallyEscaping(function) { function -> Result<Minimum, StatisticsError> in
       let box = ObjectiveBox(function)
       return withExtendedLifetime(box) { minimum(box, interval, start, tolerance) }
@@ -55,7 +72,9 @@ public enum LineSearch {
       for _ in 0..<200 {
         guard gsl_root_fsolver_iterate(solver) == 0 else { break }
         let (a, b) = (gsl_root_fsolver_x_lower(solver), gsl_root_fsolver_x_upper(solver))
-        if gsl_root_test_interval(a, b, tolerance, 0) == 0 { return .success(gsl_root_fsolver_root(solver)) }
+        if gsl_root_test_interval(a, b, tolerance, 4 * Double.ulpOfOne) == 0 {
+          return .success(gsl_root_fsolver_root(solver))
+        }
       }
       return .failure(.notConverged(name: "Brent's root finder", iterations: 200))
     }
@@ -77,7 +96,7 @@ public enum LineSearch {
       for iteration in 1...500 {
         guard gsl_min_fminimizer_iterate(solver) == 0 else { break }
         let (a, b) = (gsl_min_fminimizer_x_lower(solver), gsl_min_fminimizer_x_upper(solver))
-        if gsl_min_test_interval(a, b, tolerance, 0) == 0 {
+        if gsl_min_test_interval(a, b, tolerance, 4 * Double.ulpOfOne.squareRoot()) == 0 {
           return .success(
             Minimum(
               point: [gsl_min_fminimizer_x_minimum(solver)], value: gsl_min_fminimizer_f_minimum(solver),

@@ -47,17 +47,16 @@ public enum SimplexMinimizer {
     _ box: ObjectiveBox<[Double]>, start: [Double], step: Double, tolerance: Double, maximumIterations: Int
   ) -> Result<Minimum, StatisticsError> {
     let count = start.count
-    guard let point = gsl_vector_alloc(count), let steps = gsl_vector_alloc(count),
-      let solver = gsl_multimin_fminimizer_alloc(numerics_minimizer_simplex(), count)
-    else {
-      return .failure(
-        .gsl(function: "gsl_multimin_fminimizer_alloc", status: GSL_ENOMEM, reason: "out of memory"))
+    let noMemory = StatisticsError.gsl(
+      function: "gsl_multimin_fminimizer_alloc", status: GSL_ENOMEM, reason: "out of memory")
+    guard let point = gsl_vector_alloc(count) else { return .failure(noMemory) }
+    defer { gsl_vector_free(point) }
+    guard let steps = gsl_vector_alloc(count) else { return .failure(noMemory) }
+    defer { gsl_vector_free(steps) }
+    guard let solver = gsl_multimin_fminimizer_alloc(numerics_minimizer_simplex(), count) else {
+      return .failure(noMemory)
     }
-    defer {
-      gsl_multimin_fminimizer_free(solver)
-      gsl_vector_free(point)
-      gsl_vector_free(steps)
-    }
+    defer { gsl_multimin_fminimizer_free(solver) }
     for index in 0..<count { gsl_vector_set(point, index, start[index]) }
     gsl_vector_set_all(steps, step)
     var function = gsl_multimin_function(

@@ -11,8 +11,10 @@ extension RandomStream {
     }
   }
 
-  /// A standard normal number (Marsaglia and Tsang's ziggurat).
-  public mutating func normal() -> Double { withGSL { gsl_ran_gaussian_ziggurat($0, 1) } }
+  /// A standard normal number, by the polar method.
+  ///
+  /// GSL's ziggurat is faster, but cuts each of its strips into 2²⁴ steps where this has the full 53 bits.
+  public mutating func normal() -> Double { withGSL { gsl_ran_ugaussian($0) } }
 
   /// A gamma number with the given shape and scale.
   ///
@@ -40,7 +42,14 @@ extension RandomStream {
   }
 
   /// How `trials` trials fall into cells with the given probabilities (weights are normalised).
+  ///
+  /// - Precondition: `0 ≤ trials < 2³²`; no probability is negative, their sum is positive and finite.
   public mutating func multinomial(trials: Int, probabilities: [Double]) -> [Int] {
+    precondition(trials >= 0 && trials <= Int(UInt32.max), "\(trials) trials")
+    let total = probabilities.reduce(0, +)
+    precondition(
+      probabilities.allSatisfy { $0 >= 0 } && total > 0 && total.isFinite,
+      "the probabilities \(probabilities) must be finite, not negative and not all zero")
     var counts = [UInt32](repeating: 0, count: probabilities.count)
     withGSL { gsl_ran_multinomial($0, probabilities.count, UInt32(trials), probabilities, &counts) }
     return counts.map(Int.init)
@@ -48,9 +57,13 @@ extension RandomStream {
 
   /// A point of the simplex from a Dirichlet distribution.
   ///
-  /// - Precondition: all concentrations are positive.
+  /// GSL takes logarithms where all its gamma numbers underflow, so concentrations far below one are safe.
+  ///
+  /// - Precondition: at least one concentration, all positive and finite.
   public mutating func dirichlet(concentration: [Double]) -> [Double] {
-    precondition(concentration.allSatisfy { $0 > 0 }, "Dirichlet concentrations must be positive")
+    precondition(
+      !concentration.isEmpty && concentration.allSatisfy { $0 > 0 && $0.isFinite },
+      "the Dirichlet concentrations \(concentration) must be positive and finite")
     var theta = [Double](repeating: 0, count: concentration.count)
     withGSL { gsl_ran_dirichlet($0, concentration.count, concentration, &theta) }
     return theta
