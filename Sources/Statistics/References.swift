@@ -56,6 +56,9 @@ public let references: [Reference] = [
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
   Reference(
+    key: "hormann1993", authors: "Hörmann", year: 1993,
+    title: "The generation of binomial random variates", locator: "J. Stat. Comput. Simul. 46:101-110"),
+  Reference(
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
     title: "REINFORCE++: stabilizing critic-free policy optimization",
     locator: "arXiv:2501.03262"),
