@@ -19,7 +19,7 @@ public enum GroupAdvantage: Sendable, Hashable {
   case groupNormalised(deviation: GRPO.Deviation, epsilon: Double)
 
   /// The form of `estimator`, or nil where it has none.
-  public init?(_ estimator: some GradientEstimator) {
+  public init?(_ estimator: any GradientEstimator) {
     switch estimator {
     case is NoBaseline: self = .none
     case let constant as ConstantBaseline: self = .constant(constant.baseline)

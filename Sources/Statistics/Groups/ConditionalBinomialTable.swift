@@ -12,7 +12,7 @@ struct ConditionalBinomialTable: Sendable {
   private let commoner: [Double]
   private let logOdds: [Double]
   private let complemented: [UInt32]
-  /// Per action: powers 0 ..< 256 of the complement, then powers 0 ... 256 of its 256th power.
+  /// Per action, the complement to the powers below 256, then its 256th power to the powers up to 256.
   private let powers: [Double]
   /// ln 0! … ln n!.
   private let logFactorials: [Double]
