@@ -22,7 +22,10 @@ enum ClaimSelection {
   /// The three names of `known` nearest to `id`: those that contain it first, then by edit distance.
   static func nearest(to id: String, among known: [String]) -> [String] {
     let ranked = known.enumerated().map { index, name in
-      (rank: name.contains(id) ? 0 : distance(Array(id.prefix(200).utf8), Array(name.utf8)), index: index, name: name)
+      (
+        rank: name.contains(id) ? 0 : distance(Array(id.prefix(200).utf8), Array(name.utf8)), index: index,
+        name: name
+      )
     }
     return ranked.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.prefix(3).map(\.name)
   }

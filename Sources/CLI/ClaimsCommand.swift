@@ -20,7 +20,9 @@ struct ClaimsCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The claim whose specification to print.", valueName: "id"))
     var id: String?
 
-    @Option(help: ArgumentHelp("The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
     var lock: String?
 
     @OptionGroup var options: GlobalOptions
@@ -37,11 +39,16 @@ struct ClaimsCommand: AsyncParsableCommand {
         let value = id == nil ? JSONValue.array(values) : values.first ?? .null
         try StandardOutput.write(value.text(pretty: true) + "\n")
       } else if id == nil {
-        let rows = specifications.map { [$0.id, $0.section.rawValue, Self.registration($0, lock), $0.statement] }
+        let rows = specifications.map {
+          [$0.id, $0.section.rawValue, Self.registration($0, lock), $0.statement]
+        }
         try StandardOutput.write(
-          AlignedText.table(header: ["claim", "section", "registration", "statement"], rows: rows, width: VerdictTable.width))
+          AlignedText.table(
+            header: ["claim", "section", "registration", "statement"], rows: rows, width: VerdictTable.width))
       } else {
-        for specification in specifications { try StandardOutput.write(SpecificationText.text(specification, lock)) }
+        for specification in specifications {
+          try StandardOutput.write(SpecificationText.text(specification, lock))
+        }
       }
     }
 
@@ -53,7 +60,8 @@ struct ClaimsCommand: AsyncParsableCommand {
       guard case .object(let entries) = JSONValue(specification.structured) else { return .null }
       return .object(
         entries + [
-          ("spec_sha256", .string(specification.sha256)), ("registration", .string(registration(specification, lock))),
+          ("spec_sha256", .string(specification.sha256)),
+          ("registration", .string(registration(specification, lock))),
         ])
     }
   }
@@ -61,7 +69,8 @@ struct ClaimsCommand: AsyncParsableCommand {
   /// `allot claims lock`.
   struct Lock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "lock", abstract: "Write the hash of every specification, and recorded verdicts, to a lock file.")
+      commandName: "lock",
+      abstract: "Write the hash of every specification, and recorded verdicts, to a lock file.")
 
     @Option(help: ArgumentHelp("The lock file to write.", valueName: "file"))
     var output = LockFile.defaultName
@@ -98,7 +107,8 @@ struct ClaimsCommand: AsyncParsableCommand {
         }
         try StandardOutput.write(JSONValue.array(entries).text(pretty: true) + "\n")
       } else if !options.quiet {
-        try StandardOutput.write("\(output): \(lock.entries.count) specifications, \(recorded.count) verdicts\n")
+        try StandardOutput.write(
+          "\(output): \(lock.entries.count) specifications, \(recorded.count) verdicts\n")
       }
     }
   }

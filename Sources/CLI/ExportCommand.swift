@@ -9,10 +9,12 @@ struct ExportCommand: AsyncParsableCommand {
     commandName: "export",
     abstract: "Export a run for notebooks: tidy CSVs, figures, the column dictionary and a notebook.")
 
-  @Argument(help: ArgumentHelp("The directory of a run of `allot verify` or `allot audit`.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("The directory of a run of `allot verify` or `allot audit`.", valueName: "run"))
   var runDirectory: String
 
-  @Option(help: ArgumentHelp("The directory to write; an earlier export there is replaced.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The directory to write; an earlier export there is replaced.", valueName: "dir"))
   var output: String
 
   @OptionGroup var options: GlobalOptions

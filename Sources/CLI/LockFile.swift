@@ -22,7 +22,8 @@ enum LockFile {
       switch error {
       case .malformed(let line, let text):
         throw CommandFailure(
-          .inputData, "\(name):\(line): expected '<sha256>  <claim>  <verdict or ->', found '\(text.prefix(120))'")
+          .inputData,
+          "\(name):\(line): expected '<sha256>  <claim>  <verdict or ->', found '\(text.prefix(120))'")
       case .duplicate(let line, let id):
         throw CommandFailure(.inputData, "\(name):\(line): the claim '\(id)' stands twice")
       }

@@ -46,7 +46,8 @@ final class ProgressLine: Sendable {
 
   /// `[3/14] neyman-optimal, 1200000 replicates, 12 s, about 40 s left`.
   static func text(_ progress: Verification.Progress) -> String {
-    var text = "[\(progress.claimsDone)/\(progress.claimCount) done] \(progress.claim), \(progress.replicates) replicates, "
+    var text =
+      "[\(progress.claimsDone)/\(progress.claimCount) done] \(progress.claim), \(progress.replicates) replicates, "
       + "\(duration(progress.seconds))"
     if let left = progress.secondsLeft { text += ", about \(duration(left)) left" }
     return text

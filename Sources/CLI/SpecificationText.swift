@@ -32,7 +32,9 @@ enum SpecificationText {
     add("family error", ["\(Judgement.familyError)"])
     add("target error", ["\(specification.targetStandardError)"])
     let parameters = specification.parameters.sorted { $0.key < $1.key }
-    add("parameters", parameters.map { "\($0.key) = \($0.value.map { String(format: "%g", $0) }.joined(separator: ", "))" })
+    add(
+      "parameters",
+      parameters.map { "\($0.key) = \($0.value.map { String(format: "%g", $0) }.joined(separator: ", "))" })
     add("sha256", [specification.sha256])
     add("registration", [(lock?.registration(of: specification) ?? .exploratory).rawValue])
     return lines.map { $0 + "\n" }.joined()

@@ -7,7 +7,8 @@ enum StandardOutput {
   /// Writes `text` as UTF-8.
   static func write(_ text: String) throws(CommandFailure) {
     if let reason = Descriptor.write(text, to: STDOUT_FILENO) {
-      throw CommandFailure(.inputOutput, "cannot write to standard output: \(String(cString: strerror(reason)))")
+      throw CommandFailure(
+        .inputOutput, "cannot write to standard output: \(String(cString: strerror(reason)))")
     }
   }
 

@@ -15,7 +15,9 @@ struct VerifyCommand: AsyncParsableCommand {
       it is universal. A verdict is a result, not an error: the exit code is 0 whatever the verdicts are, unless --strict is given.
       """)
 
-  @Option(name: .customLong("claim"), help: ArgumentHelp("Examine this claim only; may be given several times.", valueName: "id"))
+  @Option(
+    name: .customLong("claim"),
+    help: ArgumentHelp("Examine this claim only; may be given several times.", valueName: "id"))
   var claimNames: [String] = []
 
   @Option(help: "How much simulation to spend.")
@@ -27,7 +29,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Leave with code 1 if a verdict differs from the one in the lock.")
   var strict = false
 
-  @Option(help: ArgumentHelp("The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
   var lock: String?
 
   @OptionGroup var options: GlobalOptions
@@ -39,7 +43,9 @@ struct VerifyCommand: AsyncParsableCommand {
     try errors.throwIfAny()
     let lock = try LockFile.read(lock)
     if strict, lock == nil {
-      throw CommandFailure(.inputMissing, "--strict compares with a lock, and there is no '\(LockFile.defaultName)' here; give --lock")
+      throw CommandFailure(
+        .inputMissing,
+        "--strict compares with a lock, and there is no '\(LockFile.defaultName)' here; give --lock")
     }
 
     let interruption = Interruption()
@@ -81,7 +87,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
   }
 
-  private func write(_ writer: RunWriter, to directory: PartialDirectory, _ interruption: Interruption) throws {
+  private func write(_ writer: RunWriter, to directory: PartialDirectory, _ interruption: Interruption) throws
+  {
     for file in try writer.files() {
       try interruption.throwIfRequested()
       try Self.reporting { () throws(ReportingError) in try directory.write(file) }
@@ -95,7 +102,8 @@ struct VerifyCommand: AsyncParsableCommand {
       StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
     }
     if writer.nonFiniteCount > 0 {
-      StandardError.write("Warning: \(writer.nonFiniteCount) cells of the tables had no finite value and are empty\n")
+      StandardError.write(
+        "Warning: \(writer.nonFiniteCount) cells of the tables had no finite value and are empty\n")
     }
     if options.json {
       try StandardOutput.write(writer.verdictsText)

@@ -23,13 +23,16 @@ public struct RunWriter: Sendable {
   }
 
   /// Draws the plots with gnuplot, `threads` at a time.
-  public mutating func drawPlots(threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) async {
+  public mutating func drawPlots(threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) async
+  {
     plots = await PlotRenderer.draw(
       outcomes.flatMap { ClaimPlots.planned(for: $0) }, threads: threads, isCancelled: isCancelled)
   }
 
   /// The text of `verdicts.json`.
-  public var verdictsText: String { VerdictsDocument.json(outcomes: outcomes, run: run).text(pretty: true) + "\n" }
+  public var verdictsText: String {
+    VerdictsDocument.json(outcomes: outcomes, run: run).text(pretty: true) + "\n"
+  }
 
   /// The plots that are missing, each with its reason.
   public var missingPlots: [(name: String, reason: String)] {
@@ -46,9 +49,12 @@ public struct RunWriter: Sendable {
     files += plots.flatMap(\.files)
     files.append(
       RunFile(
-        path: ValidatedParameters.fileName, text: ValidatedParameters.json(outcomes).text(pretty: true) + "\n"))
+        path: ValidatedParameters.fileName, text: ValidatedParameters.json(outcomes).text(pretty: true) + "\n"
+      ))
     files.append(
-      RunFile(path: VerificationReport.fileName, text: try VerificationReport(outcomes: outcomes, run: run, tables: tables, plots: plots).html()))
+      RunFile(
+        path: VerificationReport.fileName,
+        text: try VerificationReport(outcomes: outcomes, run: run, tables: tables, plots: plots).html()))
     let package = DataPackage.json(
       kind: .verify, title: "allot verify: seed \(run.seed), preset \(run.preset.rawValue)", tables: tables,
       files: files.map(\.path))

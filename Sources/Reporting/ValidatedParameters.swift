@@ -30,21 +30,38 @@ public enum ValidatedParameters {
 
   /// Every parameter value that a settled claim could back.
   public static let candidates: [Candidate] = [
-    Candidate(name: "success_variance_estimator", value: "unbiased-sample-variance", backing: [.claim("sample-variance-unbiased")]),
+    Candidate(
+      name: "success_variance_estimator", value: "unbiased-sample-variance",
+      backing: [.claim("sample-variance-unbiased")]),
     Candidate(name: "allocation_rule", value: "neyman", backing: [.claim("neyman-optimal")]),
-    Candidate(name: "allocation_rule", value: "proportional", backing: [.claim("proxy-allocation-optimal", method: "proportional")]),
-    Candidate(name: "allocation_rule", value: "root", backing: [.claim("proxy-allocation-optimal", method: "root")]),
     Candidate(
-      name: "allocation_rule", value: "score-aware", backing: [.claim("proxy-allocation-optimal", method: "score-aware")]),
-    Candidate(name: "allocation_rule", value: "minimax", backing: [.claim("bound-transfers-optimality", method: "minimax")]),
-    Candidate(name: "allocation_rule", value: "released", backing: [.claim("released-allocator-beats-uniform")]),
-    Candidate(name: "allocation_input", value: "estimated-proxy", backing: [.claim("estimated-proxy-keeps-gain")]),
-    Candidate(name: "variance_model", value: "sigma-squared-over-n", backing: [.claim("variance-falls-as-one-over-n")]),
-    Candidate(name: "variance_proxy", value: "bernoulli-variance", backing: [.claim("proxy-tracks-variance")]),
+      name: "allocation_rule", value: "proportional",
+      backing: [.claim("proxy-allocation-optimal", method: "proportional")]),
     Candidate(
-      name: "variance_proxy_of_grpo", value: "bernoulli-variance", backing: [.claim("normalised-variance-follows-proxy")]),
-    Candidate(name: "logged_variance_proxy", value: "verl", backing: [.claim("logged-variance-proxy-unbiased")]),
-    Candidate(name: "graded_reward_proxy", value: "reward-variance", backing: [.claim("proxy-holds-for-graded-rewards")]),
+      name: "allocation_rule", value: "root", backing: [.claim("proxy-allocation-optimal", method: "root")]),
+    Candidate(
+      name: "allocation_rule", value: "score-aware",
+      backing: [.claim("proxy-allocation-optimal", method: "score-aware")]),
+    Candidate(
+      name: "allocation_rule", value: "minimax",
+      backing: [.claim("bound-transfers-optimality", method: "minimax")]),
+    Candidate(
+      name: "allocation_rule", value: "released", backing: [.claim("released-allocator-beats-uniform")]),
+    Candidate(
+      name: "allocation_input", value: "estimated-proxy", backing: [.claim("estimated-proxy-keeps-gain")]),
+    Candidate(
+      name: "variance_model", value: "sigma-squared-over-n", backing: [.claim("variance-falls-as-one-over-n")]
+    ),
+    Candidate(
+      name: "variance_proxy", value: "bernoulli-variance", backing: [.claim("proxy-tracks-variance")]),
+    Candidate(
+      name: "variance_proxy_of_grpo", value: "bernoulli-variance",
+      backing: [.claim("normalised-variance-follows-proxy")]),
+    Candidate(
+      name: "logged_variance_proxy", value: "verl", backing: [.claim("logged-variance-proxy-unbiased")]),
+    Candidate(
+      name: "graded_reward_proxy", value: "reward-variance",
+      backing: [.claim("proxy-holds-for-graded-rewards")]),
   ]
 
   /// The file's name inside a run directory.
@@ -57,18 +74,22 @@ public enum ValidatedParameters {
     var unsettled: [JSONValue] = []
     for candidate in candidates {
       let found = candidate.backing.map { Judged($0, outcomes) }
-      let head: [(String, JSONValue)] = [("name", .string(candidate.name)), ("value", .string(candidate.value))]
+      let head: [(String, JSONValue)] = [
+        ("name", .string(candidate.name)), ("value", .string(candidate.value)),
+      ]
       let claims = JSONValue.array(found.compactMap(\.json))
       if found.contains(where: { $0.verdict == .refuted }) {
         let reasons = found.filter { $0.verdict == .refuted }.map(\.reason)
-        rejected.append(.object(head + [("claims", claims), ("reason", .string(reasons.joined(separator: "; ")))]))
+        rejected.append(
+          .object(head + [("claims", claims), ("reason", .string(reasons.joined(separator: "; ")))]))
       } else if found.allSatisfy({ $0.verdict == .supported || $0.verdict == .supportedWhen }) {
         let conditions = found.filter { $0.verdict == .supportedWhen }.compactMap(\.condition)
         let condition = conditions.isEmpty ? nil : conditions.joined(separator: "; ")
         parameters.append(.object(head + [("claims", claims), ("condition", .optional(condition))]))
       } else {
         let reasons = found.filter { $0.verdict != .supported && $0.verdict != .supportedWhen }.map(\.reason)
-        unsettled.append(.object(head + [("claims", claims), ("reason", .string(reasons.joined(separator: "; ")))]))
+        unsettled.append(
+          .object(head + [("claims", claims), ("reason", .string(reasons.joined(separator: "; ")))]))
       }
     }
     return .object([
@@ -110,7 +131,8 @@ public enum ValidatedParameters {
     var json: JSONValue? {
       guard let hash, let verdict else { return nil }
       return .object([
-        ("id", .string(backing.claim)), ("spec_sha256", .string(hash)), ("verdict", .string(verdict.rawValue)),
+        ("id", .string(backing.claim)), ("spec_sha256", .string(hash)),
+        ("verdict", .string(verdict.rawValue)),
       ])
     }
   }

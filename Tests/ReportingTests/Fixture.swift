@@ -7,18 +7,23 @@ import Statistics
 enum Fixture {
   static let run = RunInformation(
     seed: 7, preset: .quick,
-    tool: ToolDescription(version: "0.0.0", commit: nil, compiler: "Swift 6.3", gsl: "2.7.1", cpu: "a processor"))
+    tool: ToolDescription(
+      version: "0.0.0", commit: nil, compiler: "Swift 6.3", gsl: "2.7.1", cpu: "a processor"))
 
   static let populations = [
-    "two-action", "one-correct", "many-correct", "flat-dirichlet", "sparse-dirichlet", "normal-logits", "u-shaped", "diffuse",
+    "two-action", "one-correct", "many-correct", "flat-dirichlet", "sparse-dirichlet", "normal-logits",
+    "u-shaped", "diffuse",
     "short-sequences", "shared-sequences", "mixed-lengths",
   ]
 
   static func specification(_ id: String) -> ClaimSpecification {
     ClaimSpecification(
-      id: id, section: .allocation, statement: "n < m & <b>bold</b> claims of \(id)", formula: "n_i ∝ σ_i", source: "neyman1934",
-      aim: "to test", worlds: ["a world"], estimand: "V", methods: ["neyman"], performance: ["ratio"], decisionRule: "exact",
-      margin: 0.01, negativeControl: "n_i ∝ 1/σ_i is optimal", targetStandardError: 0.001, parameters: ["group": [4, 8]])
+      id: id, section: .allocation, statement: "n < m & <b>bold</b> claims of \(id)", formula: "n_i ∝ σ_i",
+      source: "neyman1934",
+      aim: "to test", worlds: ["a world"], estimand: "V", methods: ["neyman"], performance: ["ratio"],
+      decisionRule: "exact",
+      margin: 0.01, negativeControl: "n_i ∝ 1/σ_i is optimal", targetStandardError: 0.001,
+      parameters: ["group": [4, 8]])
   }
 
   /// An outcome settled by exact findings.
@@ -34,12 +39,14 @@ enum Fixture {
     evidence.estimates = [
       EstimateRow(design: "two-action, p=0.25", method: "neyman", stat: "ratio", exact: 1.5),
       EstimateRow(
-        design: "flat", method: "neyman", stat: "ratio", estimate: Estimate(value: 0.1, standardError: .nan, count: 1),
+        design: "flat", method: "neyman", stat: "ratio",
+        estimate: Estimate(value: 0.1, standardError: .nan, count: 1),
         interval: Interval(lower: 0, upper: .infinity), exact: 0.1),
     ]
     evidence.counterexamples = [
       Counterexample(
-        title: "smallest", worlds: [.record([.init("probabilities", .numbers([0.25, 0.75])), .init("group", .integer(2))])],
+        title: "smallest",
+        worlds: [.record([.init("probabilities", .numbers([0.25, 0.75])), .init("group", .integer(2))])],
         values: [ExactValue("variance", 3.0 / 32, exact: "3/32"), ExactValue("limit", 0.5)],
         explanation: "The variance is 3/32 & not 0.")
     ]
@@ -51,14 +58,20 @@ enum Fixture {
   /// One claim for each plot, with tables of the agreed columns.
   static func plottable() -> [ClaimOutcome] {
     [
-      outcome("proxy-tracks-variance", tables: [points(panel: "estimator", ["reinforce", "optimal-baseline", "rloo"])]),
+      outcome(
+        "proxy-tracks-variance",
+        tables: [points(panel: "estimator", ["reinforce", "optimal-baseline", "rloo"])]),
       outcome("variance-bounded-by-proxy", tables: [envelope()]),
       outcome("variance-falls-as-one-over-n", tables: [decay()]),
       outcome("normalised-variance-follows-proxy", tables: [points(panel: "group", ["4", "16"])]),
       outcome("uniform-suboptimal", tables: [relative(["optimum"])]),
       outcome("neyman-optimal"),
       outcome(
-        "proxy-allocation-optimal", findings: [Finding(estimator: "proportional", basis: .exact(holds: false)), Finding(estimator: "root", basis: .exact(holds: true))],
+        "proxy-allocation-optimal",
+        findings: [
+          Finding(estimator: "proportional", basis: .exact(holds: false)),
+          Finding(estimator: "root", basis: .exact(holds: true)),
+        ],
         tables: [relative(["neyman", "proportional", "root", "score-aware", "minimax"]), exponent()]),
       outcome("estimated-proxy-keeps-gain", tables: [regret()]),
       outcome("released-allocator-beats-uniform", tables: [relative(["released"])]),
@@ -70,7 +83,10 @@ enum Fixture {
     var stream = RandomStream(key: 1, replicate: 0)
     var table = PointTable(
       name: "points",
-      columns: ["p", "bernoulli_variance", "bernoulli_sd", "true_variance", "true_sd", panel == "estimator" ? "estimator" : "group", "population"])
+      columns: [
+        "p", "bernoulli_variance", "bernoulli_sd", "true_variance", "true_sd",
+        panel == "estimator" ? "estimator" : "group", "population",
+      ])
     for name in panels {
       for population in populations {
         for _ in 0..<20 {
@@ -79,7 +95,9 @@ enum Fixture {
           let variance = proxy * (0.5 + stream.uniform())
           let cell: StructuredValue = Int(name).map { .integer($0) } ?? .text(name)
           table.rows.append(
-            [p, proxy, proxy.squareRoot(), variance, variance.squareRoot()].map { .number($0) } + [cell, .text(population)])
+            [p, proxy, proxy.squareRoot(), variance, variance.squareRoot()].map { .number($0) } + [
+              cell, .text(population),
+            ])
         }
       }
     }
@@ -87,11 +105,14 @@ enum Fixture {
   }
 
   static func relative(_ allocators: [String]) -> PointTable {
-    var table = PointTable(name: "relative", columns: ["population", "allocator", "relative_variance", "lower", "upper"])
+    var table = PointTable(
+      name: "relative", columns: ["population", "allocator", "relative_variance", "lower", "upper"])
     for (row, population) in populations.enumerated() {
       for (column, allocator) in allocators.enumerated() {
         let value = 0.6 + 0.05 * Double((row * 3 + column * 5) % 11)
-        table.rows.append([.text(population), .text(allocator), .number(value), .number(value - 0.03), .number(value + 0.04)])
+        table.rows.append([
+          .text(population), .text(allocator), .number(value), .number(value - 0.03), .number(value + 0.04),
+        ])
       }
     }
     return table
@@ -102,20 +123,24 @@ enum Fixture {
     for (index, population) in populations.enumerated() {
       for step in 0...20 {
         let a = Double(step) / 10
-        table.rows.append([.text(population), .number(a), .number(1 + Double(index + 1) * 0.2 * (a - 1) * (a - 1))])
+        table.rows.append([
+          .text(population), .number(a), .number(1 + Double(index + 1) * 0.2 * (a - 1) * (a - 1)),
+        ])
       }
     }
     return table
   }
 
   static func regret() -> PointTable {
-    var table = PointTable(name: "regret", columns: ["population", "method", "group", "relative_variance", "lower", "upper"])
+    var table = PointTable(
+      name: "regret", columns: ["population", "method", "group", "relative_variance", "lower", "upper"])
     for (index, population) in populations.enumerated() {
       for (column, method) in ["root", "root-jeffreys", "proportional"].enumerated() {
         for group in [2, 4, 8, 16, 32, 64] {
           let value = 1 + Double(index + 1 + 3 * column) / Double(group) / 5
           table.rows.append([
-            .text(population), .text(method), .integer(group), .number(value), .number(value - 0.05), .number(value + 0.05),
+            .text(population), .text(method), .integer(group), .number(value), .number(value - 0.05),
+            .number(value + 0.05),
           ])
         }
       }
@@ -128,7 +153,9 @@ enum Fixture {
     for (index, estimator) in ["reinforce", "rloo", "grpo", "dr-grpo"].enumerated() {
       for world in ["two-action p=0.5", "flat-dirichlet"] {
         for n in [2, 3, 4, 6, 8, 16, 64] {
-          table.rows.append([.text(estimator), .text(world), .integer(n), .number(1 + Double(index) / Double(n))])
+          table.rows.append([
+            .text(estimator), .text(world), .integer(n), .number(1 + Double(index) / Double(n)),
+          ])
         }
       }
     }
@@ -136,7 +163,8 @@ enum Fixture {
   }
 
   static func envelope() -> PointTable {
-    var table = PointTable(name: "envelope", columns: ["estimator", "bernoulli_variance", "largest_variance"])
+    var table = PointTable(
+      name: "envelope", columns: ["estimator", "bernoulli_variance", "largest_variance"])
     for (estimator, power) in [("reinforce", 0.0), ("grpo", 0.5), ("rloo", 1.0)] {
       for exponent in 1...7 {
         let x = 0.25 * Foundation.pow(10.0, -Double(exponent - 1))
@@ -160,12 +188,17 @@ enum Fixture {
   static func auditTables() -> [PointTable] {
     var allocation = PointTable(
       name: "allocation", columns: ["variance", "estimator", "method", "min", "max", "est", "lower", "upper"])
-    for (variance, estimator) in [("proxy", ""), ("measured", "reinforce"), ("measured", "rloo"), ("measured", "value-baseline")] {
-      for (row, method) in ["neyman", "proportional", "root", "root-jeffreys", "score-aware", "released"].enumerated() {
+    for (variance, estimator) in [
+      ("proxy", ""), ("measured", "reinforce"), ("measured", "rloo"), ("measured", "value-baseline"),
+    ] {
+      for (row, method) in ["neyman", "proportional", "root", "root-jeffreys", "score-aware", "released"]
+        .enumerated()
+      {
         for (minimum, maximum) in [(1, 64), (2, 16)] {
           let value = 0.7 + 0.07 * Double(row) + (minimum == 1 ? 0 : 0.05)
           allocation.rows.append([
-            .text(variance), .text(estimator), .text(method), .integer(minimum), .integer(maximum), .number(value),
+            .text(variance), .text(estimator), .text(method), .integer(minimum), .integer(maximum),
+            .number(value),
             .number(value - 0.05), .number(value + 0.06),
           ])
         }
@@ -178,12 +211,15 @@ enum Fixture {
       for index in 0..<40 {
         let p = stream.uniform()
         points.rows.append([
-          .text("prompt \(index)"), .number(p), .number(p * (1 - p)), .number(2e5 * p * (1 - p) * (0.3 + stream.uniform())), .text(estimator),
+          .text("prompt \(index)"), .number(p), .number(p * (1 - p)),
+          .number(2e5 * p * (1 - p) * (0.3 + stream.uniform())), .text(estimator),
         ])
       }
     }
     var dead = PointTable(name: "dead_groups", columns: ["group", "share"])
-    for group in [2, 4, 8, 16, 32, 64] { dead.rows.append([.integer(group), .number(1 / Double(group).squareRoot())]) }
+    for group in [2, 4, 8, 16, 32, 64] {
+      dead.rows.append([.integer(group), .number(1 / Double(group).squareRoot())])
+    }
     return [allocation, points, dead]
   }
 }

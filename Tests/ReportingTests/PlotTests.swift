@@ -5,7 +5,9 @@ import Testing
 @testable import Reporting
 
 @Suite struct PlotTests {
-  static let planned = Fixture.plottable().flatMap { ClaimPlots.planned(for: $0) } + AuditPlots.planned(for: Fixture.auditTables())
+  static let planned =
+    Fixture.plottable().flatMap { ClaimPlots.planned(for: $0) }
+    + AuditPlots.planned(for: Fixture.auditTables())
 
   @Test func everyPlotOfTheAgreedTablesIsPlanned() {
     let names = Self.planned.map(\.name)
@@ -14,10 +16,13 @@ import Testing
         "proxy-tracks-variance-by-estimator-single", "proxy-tracks-variance-by-estimator-spread",
         "proxy-tracks-variance-by-estimator-sequences", "variance-bounded-by-proxy-envelope",
         "variance-falls-as-one-over-n-decay", "normalised-variance-follows-proxy-by-group-single",
-        "normalised-variance-follows-proxy-by-group-spread", "normalised-variance-follows-proxy-by-group-sequences",
-        "uniform-suboptimal-relative", "proxy-allocation-optimal-relative", "proxy-allocation-optimal-exponent-single",
+        "normalised-variance-follows-proxy-by-group-spread",
+        "normalised-variance-follows-proxy-by-group-sequences",
+        "uniform-suboptimal-relative", "proxy-allocation-optimal-relative",
+        "proxy-allocation-optimal-exponent-single",
         "proxy-allocation-optimal-exponent-spread", "proxy-allocation-optimal-exponent-sequences",
-        "estimated-proxy-keeps-gain-regret", "released-allocator-beats-uniform-relative", "released-rows-aligned-mispaired",
+        "estimated-proxy-keeps-gain-regret", "released-allocator-beats-uniform-relative",
+        "released-rows-aligned-mispaired",
         "audit-allocation", "audit-points", "audit-dead-groups",
       ])
     for plot in Self.planned {
@@ -44,11 +49,14 @@ import Testing
   @Test func aMissingTableIsAReasonAndNoCrash() {
     let planned = ClaimPlots.planned(for: Fixture.outcome("uniform-suboptimal"))
     #expect(
-      planned == [.unavailable(name: "uniform-suboptimal-relative", reason: "the claim wrote no table 'relative'")])
+      planned == [
+        .unavailable(name: "uniform-suboptimal-relative", reason: "the claim wrote no table 'relative'")
+      ])
   }
 
   @Test(arguments: [
-    "proxy-tracks-variance", "variance-bounded-by-proxy", "variance-falls-as-one-over-n", "normalised-variance-follows-proxy",
+    "proxy-tracks-variance", "variance-bounded-by-proxy", "variance-falls-as-one-over-n",
+    "normalised-variance-follows-proxy",
     "uniform-suboptimal", "proxy-allocation-optimal", "estimated-proxy-keeps-gain", "released-rows-aligned",
   ])
   func tablesOfAnotherShapeAreReasonsAndNoCrash(id: String) throws {
@@ -57,8 +65,12 @@ import Testing
       good.map { PointTable(name: $0.name, columns: $0.columns) },
       good.map { PointTable(name: $0.name, columns: ["x"], rows: [[.integer(1)]]) },
       good.map { PointTable(name: $0.name, columns: $0.columns, rows: [[], [.text("a")]]) },
-      good.map { PointTable(name: $0.name, columns: $0.columns, rows: $0.rows.map { $0.map { _ in .number(.nan) } }) },
-      good.map { PointTable(name: $0.name, columns: $0.columns, rows: $0.rows.map { $0.map { _ in .text("word") } }) },
+      good.map {
+        PointTable(name: $0.name, columns: $0.columns, rows: $0.rows.map { $0.map { _ in .number(.nan) } })
+      },
+      good.map {
+        PointTable(name: $0.name, columns: $0.columns, rows: $0.rows.map { $0.map { _ in .text("word") } })
+      },
     ]
     for tables in spoilt {
       for plot in ClaimPlots.planned(for: Fixture.outcome(id, tables: tables)) {
@@ -77,7 +89,9 @@ import Testing
       ClaimPlots.planned(
         for: Fixture.outcome(
           outcome.specification.id,
-          tables: outcome.evidence.pointTables.map { PointTable(name: $0.name, columns: $0.columns, rows: [$0.rows[0]]) }))
+          tables: outcome.evidence.pointTables.map {
+            PointTable(name: $0.name, columns: $0.columns, rows: [$0.rows[0]])
+          }))
     }
     for plot in await PlotRenderer.draw(planned, threads: 2) { #expect(plot.missing == nil, "\(plot.name)") }
   }
@@ -92,7 +106,8 @@ import Testing
     guard await PlotRenderer.hasGnuplot() else { return }
     var table = Fixture.relative(["neyman"])
     table.rows = table.rows.map { [.text(hostile), .text(hostile)] + $0.dropFirst(2) }
-    let drawn = await PlotRenderer.draw(ClaimPlots.planned(for: Fixture.outcome("uniform-suboptimal", tables: [table])), threads: 1)
+    let drawn = await PlotRenderer.draw(
+      ClaimPlots.planned(for: Fixture.outcome("uniform-suboptimal", tables: [table])), threads: 1)
     #expect(drawn[0].missing == nil)
     #expect(String(decoding: try #require(drawn[0].pictures[.svg]), as: UTF8.self).contains("`touch /tmp/x`"))
   }

@@ -18,7 +18,10 @@ enum AnalysisNotebook {
         .object([
           (
             "kernelspec",
-            .object([("display_name", .string("Python 3")), ("language", .string("python")), ("name", .string("python3"))])
+            .object([
+              ("display_name", .string("Python 3")), ("language", .string("python")),
+              ("name", .string("python3")),
+            ])
           ), ("language_info", .object([("name", .string("python"))])),
         ])
       ),
@@ -31,7 +34,9 @@ enum AnalysisNotebook {
 
   private static func cell(_ kind: Kind, _ text: String) -> JSONValue {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let source = lines.enumerated().map { JSONValue.string($0.element + ($0.offset < lines.count - 1 ? "\n" : "")) }
+    let source = lines.enumerated().map {
+      JSONValue.string($0.element + ($0.offset < lines.count - 1 ? "\n" : ""))
+    }
     var entries: [(String, JSONValue)] = [("cell_type", .string(kind.rawValue)), ("metadata", .object([]))]
     if kind == .code { entries += [("execution_count", .null), ("outputs", .array([]))] }
     return .object(entries + [("source", .array(source))])

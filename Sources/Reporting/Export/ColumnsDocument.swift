@@ -2,10 +2,14 @@
 enum ColumnsDocument {
   static func text(_ tables: [TidyTable]) -> String {
     var lines = [
-      "# Columns", "", "An empty cell is a missing value. The same descriptions, for programs, are in `datapackage.json`.",
+      "# Columns", "",
+      "An empty cell is a missing value. The same descriptions, for programs, are in `datapackage.json`.",
     ]
     for table in tables {
-      lines += ["", "## `\(table.path)`", "", "\(table.description) \(table.rowCount) rows.", "", "| column | type | unit | meaning |"]
+      lines += [
+        "", "## `\(table.path)`", "", "\(table.description) \(table.rowCount) rows.", "",
+        "| column | type | unit | meaning |",
+      ]
       lines.append("|---|---|---|---|")
       lines += table.columns.map { column in
         "| `\(cell(column.name))` | \(cell(column.type)) | \(cell(column.unit ?? "")) | \(cell(column.description)) |"

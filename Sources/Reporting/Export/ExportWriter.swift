@@ -20,11 +20,15 @@ public struct ExportWriter: Sendable {
   /// Every file of the export.
   public func files() -> [RunFile] {
     var files = tables.map(\.file)
-    files += run.pictures.map { RunFile(path: $0.path.replacing("plots/", with: "figures/"), bytes: $0.bytes) }
+    files += run.pictures.map {
+      RunFile(path: $0.path.replacing("plots/", with: "figures/"), bytes: $0.bytes)
+    }
     files.append(RunFile(path: "COLUMNS.md", text: ColumnsDocument.text(tables)))
-    files.append(RunFile(path: Self.notebookName, text: AnalysisNotebook.json(tables: tables).text(pretty: true) + "\n"))
+    files.append(
+      RunFile(path: Self.notebookName, text: AnalysisNotebook.json(tables: tables).text(pretty: true) + "\n"))
     let package = DataPackage.json(
-      kind: .export, title: "allot export of a run of allot \(run.kind.rawValue)", tables: tables, files: files.map(\.path))
+      kind: .export, title: "allot export of a run of allot \(run.kind.rawValue)", tables: tables,
+      files: files.map(\.path))
     files.append(RunFile(path: RunManifest.fileName, text: package.text(pretty: true) + "\n"))
     return files
   }

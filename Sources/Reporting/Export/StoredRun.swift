@@ -22,9 +22,12 @@ public struct StoredRun: Sendable {
   public init(directory: String) throws(ReportingError) {
     let manifestPath = directory + "/" + RunManifest.fileName
     let document = try Self.json(directory, RunManifest.fileName)
-    guard let kind = document[RunManifest.kindKey]?.stringValue.flatMap(RunManifest.Kind.init(rawValue:)), kind != .export else {
+    guard let kind = document[RunManifest.kindKey]?.stringValue.flatMap(RunManifest.Kind.init(rawValue:)),
+      kind != .export
+    else {
       throw .damaged(
-        file: manifestPath, line: nil, reason: "field '\(RunManifest.kindKey)' is not 'verify' or 'audit': this is no run directory")
+        file: manifestPath, line: nil,
+        reason: "field '\(RunManifest.kindKey)' is not 'verify' or 'audit': this is no run directory")
     }
     self.kind = kind
     var tables: [TidyTable] = []
@@ -48,22 +51,28 @@ public struct StoredRun: Sendable {
       kind == .verify ? try RecordedVerdicts.document(directory + "/" + VerdictsDocument.fileName) : nil
   }
 
-  private static func table(_ resource: JSONValue, index: Int, directory: String) throws(ReportingError) -> TidyTable {
+  private static func table(_ resource: JSONValue, index: Int, directory: String) throws(ReportingError)
+    -> TidyTable
+  {
     let manifest = directory + "/" + RunManifest.fileName
     guard let path = resource["path"]?.stringValue, isPlain(path, folder: "tables", endings: ["csv"]) else {
-      throw .damaged(file: manifest, line: nil, reason: "resources[\(index)]: field 'path' is not a CSV file in tables/")
+      throw .damaged(
+        file: manifest, line: nil, reason: "resources[\(index)]: field 'path' is not a CSV file in tables/")
     }
     guard let fields = resource["schema"]?["fields"]?.arrayValue else {
-      throw .damaged(file: manifest, line: nil, reason: "resources[\(index)] (\(path)): field 'schema' has no fields")
+      throw .damaged(
+        file: manifest, line: nil, reason: "resources[\(index)] (\(path)): field 'schema' has no fields")
     }
     var columns: [ColumnDescription] = []
     for field in fields {
       guard let name = field["name"]?.stringValue, let type = field["type"]?.stringValue else {
-        throw .damaged(file: manifest, line: nil, reason: "resources[\(index)] (\(path)): a field has no name or no type")
+        throw .damaged(
+          file: manifest, line: nil, reason: "resources[\(index)] (\(path)): a field has no name or no type")
       }
       columns.append(
         ColumnDescription(
-          name: name, type: type, unit: field["unit"]?.stringValue, description: field["description"]?.stringValue ?? ""))
+          name: name, type: type, unit: field["unit"]?.stringValue,
+          description: field["description"]?.stringValue ?? ""))
     }
     let file = directory + "/" + path
     guard let text = String(data: try contents(directory, path), encoding: .utf8) else {
@@ -73,12 +82,15 @@ public struct StoredRun: Sendable {
     do throws(InterchangeError) {
       table = try CSVTable(parsing: text, file: file)
     } catch {
-      if case .damaged(_, let line, _, let reason) = error { throw .damaged(file: file, line: line, reason: reason) }
+      if case .damaged(_, let line, _, let reason) = error {
+        throw .damaged(file: file, line: line, reason: reason)
+      }
       throw .damaged(file: file, line: nil, reason: error.description)
     }
     guard table.header == columns.map(\.name) else {
       throw .damaged(
-        file: file, line: 1, reason: "the header '\(table.header.joined(separator: ","))' is not that of \(RunManifest.fileName)")
+        file: file, line: 1,
+        reason: "the header '\(table.header.joined(separator: ","))' is not that of \(RunManifest.fileName)")
     }
     try check(table, columns)
     return TidyTable(
@@ -98,7 +110,8 @@ public struct StoredRun: Sendable {
         }
         guard fits else {
           throw .damaged(
-            file: table.file, line: table.lineNumbers[row], reason: "column '\(column.name)': '\(cell.prefix(60))' is not of type \(column.type)")
+            file: table.file, line: table.lineNumbers[row],
+            reason: "column '\(column.name)': '\(cell.prefix(60))' is not of type \(column.type)")
         }
       }
     }
@@ -111,20 +124,26 @@ public struct StoredRun: Sendable {
       endings.contains(where: { name.hasSuffix("." + $0) })
     else { return false }
     return name.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._+-".unicodeScalars.contains(scalar))
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "._+-".unicodeScalars.contains(scalar))
     }
   }
 
   private static func json(_ directory: String, _ name: String) throws(ReportingError) -> JSONValue {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
-      throw .missing(file: directory, reason: isDirectory.boolValue ? "it cannot be read" : "there is no such directory")
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
+      throw .missing(
+        file: directory, reason: isDirectory.boolValue ? "it cannot be read" : "there is no such directory")
     }
     let data = try contents(directory, name)
     do throws(InterchangeError) {
       return try JSONValue(parsing: data, file: directory + "/" + name)
     } catch {
-      if case .damaged(let file, let line, _, let reason) = error { throw .damaged(file: file, line: line, reason: reason) }
+      if case .damaged(let file, let line, _, let reason) = error {
+        throw .damaged(file: file, line: line, reason: reason)
+      }
       throw .damaged(file: directory + "/" + name, line: nil, reason: error.description)
     }
   }
@@ -139,7 +158,8 @@ public struct StoredRun: Sendable {
       throw .damaged(file: path, line: nil, reason: "it is not a regular file")
     }
     guard let size = attributes[.size] as? Int, size <= largestFile else {
-      throw .damaged(file: path, line: nil, reason: "it is larger than the \(largestFile) bytes that are read")
+      throw .damaged(
+        file: path, line: nil, reason: "it is larger than the \(largestFile) bytes that are read")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .missing(file: path, reason: String(cString: strerror(errno)))

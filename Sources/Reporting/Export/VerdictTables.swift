@@ -10,19 +10,22 @@ enum VerdictTables {
     for claim in document["claims"]?.arrayValue ?? [] {
       let id = text(claim["id"])
       verdicts.append([
-        id, text(claim["verdict"]), text(claim["condition"]), text(claim["registration"]), text(claim["control"]?["verdict"]),
+        id, text(claim["verdict"]), text(claim["condition"]), text(claim["registration"]),
+        text(claim["control"]?["verdict"]),
         text(claim["statement"]),
       ])
       for part in claim["sub_verdicts"]?.arrayValue ?? [] {
         parts.append([
-          id, text(part["estimator"]), text(part["population"]), text(part["verdict"]), text(part["condition"]),
+          id, text(part["estimator"]), text(part["population"]), text(part["verdict"]),
+          text(part["condition"]),
         ])
       }
       for example in claim["counterexamples"]?.arrayValue ?? [] {
         let world = example["world"].map { $0 == .null ? "" : $0.shortText } ?? ""
         for (name, value) in example["values"]?.objectValue ?? [] {
           examples.append([
-            id, text(example["title"]), .text(name), text(example["exact"]?[name]), number(value), .text(world),
+            id, text(example["title"]), .text(name), text(example["exact"]?[name]), number(value),
+            .text(world),
           ])
         }
       }
@@ -55,7 +58,8 @@ enum VerdictTables {
 
     func table(_ name: String, _ description: String) -> TidyTable {
       TidyTable(
-        path: "tables/\(name).csv", description: description, columns: columns.map { ColumnDictionary.describe($0) },
+        path: "tables/\(name).csv", description: description,
+        columns: columns.map { ColumnDictionary.describe($0) },
         text: writer.text, rowCount: count, nonFiniteCount: writer.nonFiniteCount)
     }
   }

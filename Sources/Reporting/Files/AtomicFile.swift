@@ -17,7 +17,8 @@ public enum AtomicFile {
     bytes.withUnsafeBytes { buffer in
       var offset = 0
       while offset < buffer.count, failure == 0 {
-        let count = Foundation.write(descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+        let count = Foundation.write(
+          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
         if count >= 0 { offset += count } else if errno != EINTR { failure = errno }
       }
     }

@@ -48,7 +48,10 @@ public final class PartialDirectory: Sendable {
   /// - Precondition: the path is relative and stays inside the directory.
   public func write(_ file: RunFile) throws(ReportingError) {
     precondition(
-      !file.path.isEmpty && file.path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0 != ".." },
+      !file.path.isEmpty
+        && file.path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+          !$0.isEmpty && $0 != ".."
+        },
       "the path '\(file.path)' leaves the run directory")
     var folder = path
     for component in file.path.split(separator: "/").dropLast() {
@@ -61,7 +64,7 @@ public final class PartialDirectory: Sendable {
     file.bytes.withUnsafeBytes { bytes in
       var offset = 0
       while offset < bytes.count, failure == nil {
-            let count = Foundation.write(output, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+        let count = Foundation.write(output, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
         if count >= 0 { offset += count } else if errno != EINTR { failure = writeError(file.path) }
       }
     }
@@ -134,7 +137,8 @@ public final class PartialDirectory: Sendable {
   }
 
   private static func removeAbandoned(parent: String, prefix: String) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+    where name.hasPrefix(prefix) {
       let candidate = parent + "/" + name
       let descriptor = open(candidate, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
@@ -145,13 +149,18 @@ public final class PartialDirectory: Sendable {
 
   /// The absolute path of `target` with symbolic links resolved, after checking that a directory could stand there.
   private static func resolve(_ target: String) throws(ReportingError) -> String {
-    guard !target.isEmpty, !target.contains("\0") else { throw .cannotCreate(path: target, reason: "the name is empty") }
+    guard !target.isEmpty, !target.contains("\0") else {
+      throw .cannotCreate(path: target, reason: "the name is empty")
+    }
     if let present = FileStatus(of: target) {
-      guard present.isDirectory else { throw .cannotCreate(path: target, reason: "a file of that name exists") }
+      guard present.isDirectory else {
+        throw .cannotCreate(path: target, reason: "a file of that name exists")
+      }
       guard let real = realPath(target) else { throw creationError(target) }
       let parent = (real as NSString).deletingLastPathComponent
       guard real != "/", let above = FileStatus(of: parent), above.device == present.device else {
-        throw .cannotCreate(path: target, reason: "it is a mount point and cannot be replaced; name a directory inside it")
+        throw .cannotCreate(
+          path: target, reason: "it is a mount point and cannot be replaced; name a directory inside it")
       }
       return real
     }

@@ -32,8 +32,10 @@ public struct RunManifest: Sendable, Hashable {
   /// Reads the manifest of `directory`; nil where there is none or where it is not one of ours.
   public init?(directory: String) {
     let path = directory + "/" + Self.fileName
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size <= Self.largestSize,
-      let data = FileManager.default.contents(atPath: path), let document = try? JSONValue(parsing: data, file: path),
+    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int,
+      size <= Self.largestSize,
+      let data = FileManager.default.contents(atPath: path),
+      let document = try? JSONValue(parsing: data, file: path),
       let kind = document[Self.kindKey]?.stringValue.flatMap(Kind.init(rawValue:)),
       let files = document[Self.filesKey]?.arrayValue
     else { return nil }
@@ -59,7 +61,8 @@ public struct RunManifest: Sendable, Hashable {
         directory: directory, file: fileName, reason: "says that `allot \(manifest.kind.rawValue)` wrote it")
     }
     if let foreign = found.filter({ !manifest.files.contains($0) }).min() {
-      throw .foreignFile(directory: directory, file: foreign, reason: "does not belong to the run that is there")
+      throw .foreignFile(
+        directory: directory, file: foreign, reason: "does not belong to the run that is there")
     }
   }
 }

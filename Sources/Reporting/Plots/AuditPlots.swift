@@ -4,12 +4,14 @@ import Claims
 public enum AuditPlots {
   /// The plots of the tables `allocation`, `points` and `dead_groups`.
   public static func planned(for tables: [PointTable]) -> [PlannedPlot] {
-    draw(tables, "allocation", allocation) + draw(tables, "points", points) + draw(tables, "dead_groups", deadGroups)
+    draw(tables, "allocation", allocation) + draw(tables, "points", points)
+      + draw(tables, "dead_groups", deadGroups)
   }
 
   /// Total variance relative to uniform by rule and bounds: one panel for each (variance, estimator).
   static func allocation(_ table: PointTable) throws(PlotUnavailable) -> [PlotScript] {
-    let data = try PlotTable(table, needing: ["variance", "estimator", "method", "min", "max", "est", "lower", "upper"])
+    let data = try PlotTable(
+      table, needing: ["variance", "estimator", "method", "min", "max", "est", "lower", "upper"])
     var panelNames: [[String]] = []
     var dots: [[String]: [DotPlot.Dot]] = [:]
     var boundNames: [String] = []
@@ -34,7 +36,8 @@ public enum AuditPlots {
     return [
       PlotScript(
         name: "audit-allocation", title: "Total variance relative to uniform, on the audited rollouts",
-        caption: "Left of the dashed line a rule would have had less total variance than uniform allocation at the same budget. Bars are bootstrap "
+        caption:
+          "Left of the dashed line a rule would have had less total variance than uniform allocation at the same budget. Bars are bootstrap "
           + "intervals over prompts; colours are the bounds on rollouts per prompt.",
         panels: zip(plots, panelNames).map { plot, name in
           // The proxy knows no estimator; then the kind of variance alone is the title.
@@ -42,8 +45,10 @@ public enum AuditPlots {
             ? plot.panel(title: "\(name[1]) variance", axis: axis)
             : plot.panel(title: name[0], subtitle: "\(name[1]) variance", axis: axis)
         }, columns: columns,
-        xLabel: "total variance / that of uniform allocation (ratio)", yLabel: "", legend: DotPlot.legend(boundNames),
-        panelHeight: (plots.first?.categoryHeight ?? 34) * max(methods.count, 1), tickRoom: DotPlot.tickRoom(methods))
+        xLabel: "total variance / that of uniform allocation (ratio)", yLabel: "",
+        legend: DotPlot.legend(boundNames),
+        panelHeight: (plots.first?.categoryHeight ?? 34) * max(methods.count, 1),
+        tickRoom: DotPlot.tickRoom(methods))
     ]
   }
 
@@ -52,8 +57,10 @@ public enum AuditPlots {
     try ProxyScatter.plots(
       table,
       .init(
-        stem: "audit-points", panelColumn: "estimator", varianceColumn: "measured_variance", colourColumn: nil,
-        title: "Measured variance against p̂(1 − p̂)", xLabel: "p̂(1 − p̂)", hasIdentity: false, yLabel: "measured variance (score²)"))
+        stem: "audit-points", panelColumn: "estimator", varianceColumn: "measured_variance",
+        colourColumn: nil,
+        title: "Measured variance against p̂(1 − p̂)", xLabel: "p̂(1 − p̂)", hasIdentity: false,
+        yLabel: "measured variance (score²)"))
   }
 
   /// The share of prompts whose whole group succeeds or fails, by group size.
@@ -64,11 +71,13 @@ public enum AuditPlots {
       return CurvePlot.Point(panel: "", curve: "groups without signal", x: x, y: 100 * y)
     }
     guard !points.isEmpty else { throw PlotUnavailable("the table 'dead_groups' has no finite share") }
-    let plot = CurvePlot(points: points, panelNames: [""], curveNames: ["groups without signal"], reference: 0, logarithmBase: 2)
+    let plot = CurvePlot(
+      points: points, panelNames: [""], curveNames: ["groups without signal"], reference: 0, logarithmBase: 2)
     return [
       PlotScript(
         name: "audit-dead-groups", title: "Groups without signal: all succeed or all fail",
-        caption: "The share of prompts whose group of G rollouts has one reward only, and so no gradient after a group baseline.",
+        caption:
+          "The share of prompts whose group of G rollouts has one reward only, and so no gradient after a group baseline.",
         panels: plot.panels(), columns: 1, xLabel: "group size G (rollouts)", yLabel: "share of prompts (%)",
         legend: [], panelHeight: plot.panelHeight)
     ]

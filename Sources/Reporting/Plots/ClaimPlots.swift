@@ -17,7 +17,9 @@ public enum ClaimPlots {
       draw(outcome, "points", "by-estimator") { (table, name) throws(PlotUnavailable) in
         try ProxyScatter.plots(
           table,
-          .init(stem: name, panelColumn: "estimator", title: "True variance against p(1 − p)", yLabel: "variance (score²)"))
+          .init(
+            stem: name, panelColumn: "estimator", title: "True variance against p(1 − p)",
+            yLabel: "variance (score²)"))
       }
     case "normalised-variance-follows-proxy":
       draw(outcome, "points", "by-group") { (table, name) throws(PlotUnavailable) in

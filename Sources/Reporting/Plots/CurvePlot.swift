@@ -31,19 +31,28 @@ struct CurvePlot {
   func panels() -> [PlotPanel] {
     let xValues = points.map(\.x)
     guard let xLow = xValues.min(), let xHigh = xValues.max() else { return [] }
-    let yValues = points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }.filter(\.isFinite) + (reference.map { [$0] } ?? [])
+    let yValues =
+      points.flatMap { [$0.y, $0.lower ?? $0.y, $0.upper ?? $0.y] }.filter(\.isFinite)
+      + (reference.map { [$0] } ?? [])
     let yLow = yValues.min() ?? 0
     let yHigh = min(yValues.max() ?? 1, ceiling ?? .infinity)
     let x = xAxis(xLow, xHigh)
     let y = yAxis(yLow, yHigh)
     return panelNames.map { name in
       var series: [PlotSeries] = []
-      if let reference { series.append(.line([[x.range.lowerBound, reference], [x.range.upperBound, reference]], PlotStyle.reference, width: 1.5)) }
+      if let reference {
+        series.append(
+          .line(
+            [[x.range.lowerBound, reference], [x.range.upperBound, reference]], PlotStyle.reference,
+            width: 1.5))
+      }
       for (index, curve) in curveNames.enumerated() {
         let own = points.filter { $0.panel == name && $0.curve == curve }.sorted { $0.x < $1.x }
         guard !own.isEmpty else { continue }
         let mark = PlotStyle.mark(index)
-        let intervals = own.compactMap { point in point.lower.flatMap { lower in point.upper.map { [point.x, lower, $0] } } }
+        let intervals = own.compactMap { point in
+          point.lower.flatMap { lower in point.upper.map { [point.x, lower, $0] } }
+        }
         if !intervals.isEmpty { series.append(.verticalIntervals(intervals, mark)) }
         let rows = own.map { [$0.x, $0.y] }
         series.append(marksMinimum ? .line(rows, mark) : .linePoints(rows, mark))
@@ -66,7 +75,9 @@ struct CurvePlot {
     var entries = curveNames.enumerated().map {
       PlotScript.LegendEntry(label: $0.element, mark: PlotStyle.mark($0.offset), isLine: marksMinimum)
     }
-    if let referenceLabel { entries.append(.init(label: referenceLabel, mark: PlotStyle.reference, isLine: true)) }
+    if let referenceLabel {
+      entries.append(.init(label: referenceLabel, mark: PlotStyle.reference, isLine: true))
+    }
     return entries
   }
 

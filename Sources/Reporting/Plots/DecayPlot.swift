@@ -11,12 +11,15 @@ enum DecayPlot {
     }
     guard !points.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }
     let plot = CurvePlot(
-      points: points, panelNames: data.labels("estimator"), curveNames: data.labels("world"), reference: 1, logarithmBase: 2)
+      points: points, panelNames: data.labels("estimator"), curveNames: data.labels("world"), reference: 1,
+      logarithmBase: 2)
     return [
       PlotScript(
         name: name, title: "Does the variance fall as σ²/n?",
-        caption: "A flat curve at 1 means that a prompt's variance is σ²/n; a slope means that σ² itself depends on n.",
-        panels: plot.panels(), columns: plot.columns, xLabel: "rollouts n of the prompt", yLabel: "n · Var(n) / σ²  (ratio)",
+        caption:
+          "A flat curve at 1 means that a prompt's variance is σ²/n; a slope means that σ² itself depends on n.",
+        panels: plot.panels(), columns: plot.columns, xLabel: "rollouts n of the prompt",
+        yLabel: "n · Var(n) / σ²  (ratio)",
         legend: plot.legend(reference: "σ²/n"), panelHeight: plot.panelHeight)
     ]
   }

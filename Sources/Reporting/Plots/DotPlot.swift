@@ -21,7 +21,7 @@ struct DotPlot {
   var reference: Double?
   /// Whether zero belongs on the axis.
   var includesZero = false
-  /// The factor between printed ticks and values, e.g. 100 for per cent.
+  /// The factor between printed ticks and values: 100 for per cent.
   var scale = 1.0
 
   /// The height of a category in pixels, for `PlotScript.panelHeight`.
@@ -32,10 +32,13 @@ struct DotPlot {
     let count = Double(categories.count)
     var series: [PlotSeries] = []
     if let reference {
-      series.append(.line([[reference * scale, -0.5], [reference * scale, count - 0.5]], PlotStyle.reference, width: 1.8))
+      series.append(
+        .line(
+          [[reference * scale, -0.5], [reference * scale, count - 0.5]], PlotStyle.reference, width: 1.8))
     }
     for (index, name) in seriesNames.enumerated() {
-      let offset = (Double(seriesNames.count - 1) / 2 - Double(index)) * 0.8 / Double(max(seriesNames.count, 1))
+      let offset =
+        (Double(seriesNames.count - 1) / 2 - Double(index)) * 0.8 / Double(max(seriesNames.count, 1))
       let rows = dots.filter { $0.series == name }.compactMap { dot -> [Double]? in
         guard let place = categories.firstIndex(of: dot.category) else { return nil }
         let values = [dot.value, dot.lower ?? dot.value, dot.upper ?? dot.value].map { $0 * scale }
@@ -43,17 +46,24 @@ struct DotPlot {
       }
       if !rows.isEmpty { series.append(.horizontalIntervals(rows, PlotStyle.mark(index))) }
     }
-    let ticks = categories.enumerated().map { PlotAxis.Tick(label: $0.element, position: count - 1 - Double($0.offset)) }
-    let bands = stride(from: 0, to: categories.count, by: 2).map { [count - 1.5 - Double($0), count - 0.5 - Double($0)] }
+    let ticks = categories.enumerated().map {
+      PlotAxis.Tick(label: $0.element, position: count - 1 - Double($0.offset))
+    }
+    let bands = stride(from: 0, to: categories.count, by: 2).map {
+      [count - 1.5 - Double($0), count - 0.5 - Double($0)]
+    }
     return PlotPanel(
-      title: title, subtitle: subtitle, x: axis, y: PlotAxis(-0.5...(count - 0.5), ticks: ticks, hasGrid: false), series: series, bands: bands)
+      title: title, subtitle: subtitle, x: axis,
+      y: PlotAxis(-0.5...(count - 0.5), ticks: ticks, hasGrid: false), series: series, bands: bands)
   }
 
   /// The horizontal axis: logarithmic where positive values span more than a factor of ten.
   static func axis(for plots: [DotPlot]) -> PlotAxis {
     var values: [Double] = []
     for plot in plots {
-      for dot in plot.dots { values += [dot.value, dot.lower ?? dot.value, dot.upper ?? dot.value].map { $0 * plot.scale } }
+      for dot in plot.dots {
+        values += [dot.value, dot.lower ?? dot.value, dot.upper ?? dot.value].map { $0 * plot.scale }
+      }
       if let reference = plot.reference { values.append(reference * plot.scale) }
       if plot.includesZero { values.append(0) }
     }
@@ -63,7 +73,8 @@ struct DotPlot {
     if low > 0, high / low > 10 {
       // A pad of 8 % of the axis on either side keeps the dots off the frame.
       let pad = pow(high / low, 0.08)
-      return PlotAxis((low / pad)...(high * pad), logarithmBase: 10, ticks: logarithmicTicks(low / pad, high * pad))
+      return PlotAxis(
+        (low / pad)...(high * pad), logarithmBase: 10, ticks: logarithmicTicks(low / pad, high * pad))
     }
     let pad = high > low ? (high - low) * 0.06 : max(abs(high), 1) * 0.1
     return PlotAxis((low - (low == 0 ? 0 : pad))...(high + pad))
@@ -74,7 +85,9 @@ struct DotPlot {
     let powers = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     if powers.count > 4 {
       let step = (powers.count + 8) / 9
-      return powers.filter { $0 % step == 0 }.map { PlotAxis.Tick(power: $0) }.filter { $0.position >= low && $0.position <= high }
+      return powers.filter { $0 % step == 0 }.map { PlotAxis.Tick(power: $0) }.filter {
+        $0.position >= low && $0.position <= high
+      }
     }
     return powers.flatMap { power in
       [1, 2, 5].map { $0 * pow(10, Double(power)) }.filter { $0 >= low && $0 <= high }

@@ -18,13 +18,16 @@ enum ExponentPlot {
       }
       guard !points.isEmpty else { continue }
       let plot = CurvePlot(
-        points: points, panelNames: [""], curveNames: group.members, reference: 1, ceiling: ceiling, marksMinimum: true)
+        points: points, panelNames: [""], curveNames: group.members, reference: 1, ceiling: ceiling,
+        marksMinimum: true)
       plots.append(
         PlotScript(
           name: "\(name)-\(group.name)", title: "Variance against the allocation exponent: \(group.title)",
-          caption: "The rule n ∝ σ^a has its least total variance where the point stands: a = 1 is Neyman's rule, a = 0 uniform allocation, a = 2 "
+          caption:
+            "The rule n ∝ σ^a has its least total variance where the point stands: a = 1 is Neyman's rule, a = 0 uniform allocation, a = 2 "
             + "allocation in proportion to the variance. Ratios above \(GnuplotText.number(ceiling)) leave the picture.",
-          panels: plot.panels(), columns: 1, xLabel: "exponent a of the allocation n ∝ σ^a", yLabel: "V(a) / V*  (ratio)",
+          panels: plot.panels(), columns: 1, xLabel: "exponent a of the allocation n ∝ σ^a",
+          yLabel: "V(a) / V*  (ratio)",
           legend: plot.legend(reference: "optimum"), panelHeight: plot.panelHeight))
     }
     guard !plots.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }

@@ -28,11 +28,13 @@ struct PlotLayout {
     legendTop = Self.titleRoom
     bodyTop = legendTop + Double(legendRows.count) * Self.legendRowHeight + 8
     panelTitleRoom =
-      plot.panels.contains { !$0.subtitle.isEmpty } ? 52 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
+      plot.panels.contains { !$0.subtitle.isEmpty }
+      ? 52 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
     panelWidth = (width - left) / Double(columns) - tickRoom - Self.rightRoom
     panelHeight = Double(plot.panelHeight)
     let rows = (plot.panels.count + columns - 1) / columns
-    height = Int(bodyTop + Double(max(1, rows)) * (panelTitleRoom + panelHeight + Self.tickHeight) + Self.bottomRoom)
+    height = Int(
+      bodyTop + Double(max(1, rows)) * (panelTitleRoom + panelHeight + Self.tickHeight) + Self.bottomRoom)
   }
 
   /// Title, legend and axis labels, at screen coordinates.
@@ -46,19 +48,24 @@ struct PlotLayout {
       for entry in entries {
         if entry.isLine {
           lines.append(
-            "set arrow from \(screen(x, y)) to \(screen(x + 30, y)) nohead lw 2 dt \(entry.mark.dash) \(entry.mark.colourClause)")
+            "set arrow from \(screen(x, y)) to \(screen(x + 30, y)) nohead lw 2 dt \(entry.mark.dash) \(entry.mark.colourClause)"
+          )
         } else {
-          lines.append("set label '' at \(screen(x + 22, y)) point pt \(entry.mark.pointType) ps 1.1 \(entry.mark.colourClause)")
+          lines.append(
+            "set label '' at \(screen(x + 22, y)) point pt \(entry.mark.pointType) ps 1.1*S \(entry.mark.colourClause)"
+          )
         }
         lines.append("set label \(GnuplotText.quoted(entry.label)) at \(screen(x + 38, y)) left")
         x += Self.legendWidth(entry)
       }
     }
     let middle = (left + Double(PlotStyle.width)) / 2
-    lines.append("set label \(GnuplotText.quoted(plot.xLabel)) at \(screen(middle, Double(height) - 17)) center")
+    lines.append(
+      "set label \(GnuplotText.quoted(plot.xLabel)) at \(screen(middle, Double(height) - 17)) center")
     if !plot.yLabel.isEmpty {
       let centre = (bodyTop + Double(height) - Self.bottomRoom) / 2
-      lines.append("set label \(GnuplotText.quoted(plot.yLabel)) at \(screen(16, centre)) center rotate by 90")
+      lines.append(
+        "set label \(GnuplotText.quoted(plot.yLabel)) at \(screen(16, centre)) center rotate by 90")
     }
     return lines
   }
@@ -93,7 +100,9 @@ struct PlotLayout {
     38 + Double(entry.label.count) * PlotStyle.characterWidth + 14
   }
 
-  private static func legendRows(_ entries: [PlotScript.LegendEntry], width: Double) -> [[PlotScript.LegendEntry]] {
+  private static func legendRows(_ entries: [PlotScript.LegendEntry], width: Double) -> [[PlotScript
+    .LegendEntry]]
+  {
     var rows: [[PlotScript.LegendEntry]] = []
     var room = 0.0
     for entry in entries {

@@ -15,7 +15,8 @@ public struct PlotPanel: Sendable, Hashable {
 
   /// A panel with axes and series.
   public init(
-    title: String = "", subtitle: String = "", x: PlotAxis, y: PlotAxis, series: [PlotSeries], bands: [[Double]] = []
+    title: String = "", subtitle: String = "", x: PlotAxis, y: PlotAxis, series: [PlotSeries],
+    bands: [[Double]] = []
   ) {
     self.title = title
     self.subtitle = subtitle
@@ -34,7 +35,8 @@ public struct PlotPanel: Sendable, Hashable {
     }
     if !title.isEmpty {
       let height = subtitle.isEmpty ? 0.8 : 1.85
-      lines.append("set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, \(height)")
+      lines.append(
+        "set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, \(height)")
     }
     if !subtitle.isEmpty {
       lines.append(
@@ -101,13 +103,17 @@ public struct PlotAxis: Sendable, Hashable {
 
   /// The commands that set the axis called `name`, x or y.
   func commands(_ name: String) -> [String] {
-    var lines = ["set \(name)range [\(GnuplotText.number(range.lowerBound)):\(GnuplotText.number(range.upperBound))] noextend"]
-    lines.append(logarithmBase.map { "set logscale \(name) \(GnuplotText.number($0))" } ?? "unset logscale \(name)")
+    var lines = [
+      "set \(name)range [\(GnuplotText.number(range.lowerBound)):\(GnuplotText.number(range.upperBound))] noextend"
+    ]
+    lines.append(
+      logarithmBase.map { "set logscale \(name) \(GnuplotText.number($0))" } ?? "unset logscale \(name)")
     lines.append(hasGrid ? "set grid \(name)tics" : "set grid no\(name)tics")
     if let ticks {
       lines.append("set \(name)tics (\(ticks.map(\.clause).joined(separator: ", ")))")
     } else {
-      lines.append("set \(name)tics \(tickStep.map { GnuplotText.number($0) } ?? "autofreq"); set format \(name) '%g'")
+      lines.append(
+        "set \(name)tics \(tickStep.map { GnuplotText.number($0) } ?? "autofreq"); set format \(name) '%g'")
     }
     return lines
   }
@@ -122,7 +128,8 @@ public struct PlotSeries: Sendable, Hashable {
 
   /// Points, each row an (x, y).
   public static func points(_ rows: [[Double]], _ mark: PlotStyle.Mark, size: Double = 0.8) -> PlotSeries {
-    PlotSeries(rows: rows, style: "using 1:2 with points pt \(mark.pointType) ps \(size) \(mark.colourClause)")
+    PlotSeries(
+      rows: rows, style: "using 1:2 with points pt \(mark.pointType) ps \(size)*S \(mark.colourClause)")
   }
 
   /// A line through rows of (x, y).
@@ -134,14 +141,16 @@ public struct PlotSeries: Sendable, Hashable {
   public static func linePoints(_ rows: [[Double]], _ mark: PlotStyle.Mark) -> PlotSeries {
     PlotSeries(
       rows: rows,
-      style: "using 1:2 with linespoints lw 1.8 dt \(mark.dash) pt \(mark.pointType) ps 0.9 \(mark.colourClause)")
+      style:
+        "using 1:2 with linespoints lw 1.8 dt \(mark.dash) pt \(mark.pointType) ps 0.9*S \(mark.colourClause)"
+    )
   }
 
   /// Points with horizontal intervals, each row an (x, y, lower, upper).
   public static func horizontalIntervals(_ rows: [[Double]], _ mark: PlotStyle.Mark) -> PlotSeries {
     PlotSeries(
       rows: rows,
-      style: "using 1:2:3:4 with xerrorbars lw 1.8 pt \(mark.pointType) ps 0.95 \(mark.colourClause)")
+      style: "using 1:2:3:4 with xerrorbars lw 1.8 pt \(mark.pointType) ps 0.95*S \(mark.colourClause)")
   }
 
   /// Vertical intervals without caps, each row an (x, lower, upper).

@@ -45,10 +45,17 @@ public enum PlotRenderer {
             return (index, Drawn(name: name, script: nil, pictures: [:], missing: reason))
           case .script(let script):
             if !gnuplotFound {
-              return (index, Drawn(name: script.name, script: script, pictures: [:], missing: "gnuplot was not found on PATH"))
+              return (
+                index,
+                Drawn(
+                  name: script.name, script: script, pictures: [:], missing: "gnuplot was not found on PATH")
+              )
             }
             if isCancelled() {
-              return (index, Drawn(name: script.name, script: script, pictures: [:], missing: "the run was interrupted"))
+              return (
+                index,
+                Drawn(name: script.name, script: script, pictures: [:], missing: "the run was interrupted")
+              )
             }
             return (index, await draw(script))
           }
@@ -81,7 +88,8 @@ public enum PlotRenderer {
           drawn.pictures = [:]
           return drawn
         }
-        drawn.pictures[format] = format == .svg ? withFontFallback(result.standardOutput) : result.standardOutput
+        drawn.pictures[format] =
+          format == .svg ? withFontFallback(result.standardOutput) : result.standardOutput
       } catch {
         drawn.missing = "gnuplot could not be run (\(format.rawValue)): \(error)"
         drawn.pictures = [:]
@@ -101,6 +109,8 @@ public enum PlotRenderer {
   private static func withFontFallback(_ bytes: [UInt8]) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
     return Array(
-      text.replacing("font-family=\"\(PlotStyle.fontName)\"", with: "font-family=\"\(PlotStyle.fontFallback)\"").utf8)
+      text.replacing(
+        "font-family=\"\(PlotStyle.fontName)\"", with: "font-family=\"\(PlotStyle.fontFallback)\""
+      ).utf8)
   }
 }

@@ -43,7 +43,8 @@ public struct PlotScript: Sendable, Hashable {
 
   /// Collects the parts.
   public init(
-    name: String, title: String, caption: String, panels: [PlotPanel], columns: Int, xLabel: String, yLabel: String,
+    name: String, title: String, caption: String, panels: [PlotPanel], columns: Int, xLabel: String,
+    yLabel: String,
     legend: [LegendEntry], panelHeight: Int, tickRoom: Int = 62
   ) {
     precondition(columns > 0, "columns is \(columns), it must be positive")
@@ -63,7 +64,9 @@ public struct PlotScript: Sendable, Hashable {
   public func text(format: Format) -> String {
     let layout = PlotLayout(self)
     let fonts = PlotStyle.Fonts(format)
-    var lines = [terminal(format, fonts, height: layout.height), PlotStyle.preamble]
+    // The SVG terminal draws points larger than the cairo one does.
+    let pointScale = format == .svg ? "S = 0.75" : "S = 1"
+    var lines = [terminal(format, fonts, height: layout.height), pointScale, PlotStyle.preamble]
     for (panel, content) in panels.enumerated() {
       for (series, data) in content.series.enumerated() {
         lines.append("$data_\(panel)_\(series) << END_OF_DATA")

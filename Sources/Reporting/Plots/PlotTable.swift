@@ -18,10 +18,12 @@ public struct PlotTable: Sendable {
   public init(_ table: PointTable, needing needed: [String]) throws(PlotUnavailable) {
     let missing = needed.filter { !table.columns.contains($0) }
     guard missing.isEmpty else {
-      throw PlotUnavailable("the table '\(table.name)' has no column \(missing.map { "'\($0)'" }.joined(separator: ", "))")
+      throw PlotUnavailable(
+        "the table '\(table.name)' has no column \(missing.map { "'\($0)'" }.joined(separator: ", "))")
     }
     guard !table.rows.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no rows") }
-    let index = Dictionary(table.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let index = Dictionary(
+      table.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     rows = table.rows.map { PlotRow(cells: $0, index: index) }
   }
 
@@ -59,7 +61,8 @@ public struct PlotRow: Sendable {
     switch cell(column) {
     case .text(let text): return text
     case .integer(let value): return String(value)
-    case .number(let value): return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
+    case .number(let value):
+      return value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
     case .truth(let value): return value ? "true" : "false"
     default: return ""
     }

@@ -3,7 +3,10 @@ enum PopulationGroup {
   /// The groups: title and members.
   static let groups: [(name: String, title: String, members: [String])] = [
     ("single", "one success or one failure", ["two-action", "one-correct", "many-correct"]),
-    ("spread", "spread success and failure", ["flat-dirichlet", "sparse-dirichlet", "normal-logits", "u-shaped", "diffuse"]),
+    (
+      "spread", "spread success and failure",
+      ["flat-dirichlet", "sparse-dirichlet", "normal-logits", "u-shaped", "diffuse"]
+    ),
     ("sequences", "token sequences", ["short-sequences", "shared-sequences", "mixed-lengths"]),
   ]
 
@@ -21,7 +24,11 @@ enum PopulationGroup {
     for start in stride(from: 0, to: others.count, by: largestSize) {
       let members = Array(others[start..<min(start + largestSize, others.count)])
       let number = start / largestSize + 1
-      result.append(("other-\(number)", others.count > largestSize ? "other populations (\(number))" : "other populations", members))
+      result.append(
+        (
+          "other-\(number)",
+          others.count > largestSize ? "other populations (\(number))" : "other populations", members
+        ))
     }
     return result
   }

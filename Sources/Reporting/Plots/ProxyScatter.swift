@@ -13,7 +13,7 @@ enum ProxyScatter {
     var stem: String
     /// The column that tells panels apart.
     var panelColumn: String
-    /// What comes before its label in a panel's title, e.g. `G = `.
+    /// What comes before its label in a panel's title, such as `G = `.
     var panelPrefix = ""
     /// The column of the variance.
     var varianceColumn = "true_variance"
@@ -34,7 +34,9 @@ enum ProxyScatter {
     let needed = ["bernoulli_variance", arrangement.varianceColumn, arrangement.panelColumn]
     let data = try PlotTable(table, needing: needed + (arrangement.colourColumn.map { [$0] } ?? []))
     guard let colour = arrangement.colourColumn else {
-      return [try picture(data.rows, arrangement, members: [], name: arrangement.stem, title: arrangement.title)]
+      return [
+        try picture(data.rows, arrangement, members: [], name: arrangement.stem, title: arrangement.title)
+      ]
     }
     var plots: [PlotScript] = []
     for group in PopulationGroup.split(data.labels(colour)) {
@@ -71,30 +73,38 @@ enum ProxyScatter {
     legend.append(.init(label: "isotonic fit", mark: PlotStyle.fit, isLine: true))
     return PlotScript(
       name: name, title: title,
-      caption: "One point is one prompt. \(arrangement.hasIdentity ? "The dashed line is variance = p(1 − p). " : "")The solid line is the best fit that never falls, with its R² above the "
+      caption:
+        "One point is one prompt. \(arrangement.hasIdentity ? "The dashed line is variance = p(1 − p). " : "")The solid line is the best fit that never falls, with its R² above the "
         + "panel; points scattered off the solid line are variance that p(1 − p) does not see. "
         + "At most \(mostPoints) points are drawn in a panel, the fit uses all; each panel has its own scale.",
-      panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3), xLabel: arrangement.xLabel,
-      yLabel: arrangement.yLabel, legend: legend, panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165))
+      panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3),
+      xLabel: arrangement.xLabel,
+      yLabel: arrangement.yLabel, legend: legend,
+      panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165))
   }
 
   private static func panel(
     _ rows: [PlotRow], _ arrangement: Arrangement, members: [String], label: String
   ) -> PlotPanel? {
     let points = rows.compactMap { row -> (x: Double, y: Double, member: String)? in
-      guard let x = row.number("bernoulli_variance"), let y = row.number(arrangement.varianceColumn) else { return nil }
+      guard let x = row.number("bernoulli_variance"), let y = row.number(arrangement.varianceColumn) else {
+        return nil
+      }
       return (x, y, arrangement.colourColumn.map { row.label($0) } ?? "")
     }
     guard let largest = points.map(\.y).max() else { return nil }
     let top = largest > 0 ? largest * 1.06 : 1
     let step = max(1, (points.count + mostPoints - 1) / mostPoints)
-    let drawn = points.sorted { ($0.x, $0.y) < ($1.x, $1.y) }.enumerated().filter { $0.offset % step == 0 }.map(\.element)
+    let drawn = points.sorted { ($0.x, $0.y) < ($1.x, $1.y) }.enumerated().filter { $0.offset % step == 0 }
+      .map(\.element)
     var series = (members.isEmpty ? [""] : members).enumerated().map { index, member in
       PlotSeries.points(
         drawn.filter { $0.member == member }.map { [$0.x, $0.y] }, PlotStyle.mark(index), size: 0.55)
     }.filter { !$0.rows.isEmpty }
     // Drawn only as far as it stays on the panel, so that a steep line does not leave through the frame.
-    if arrangement.hasIdentity { series.append(.line([[0, 0], [min(0.25, top), min(0.25, top)]], PlotStyle.reference, width: 1.8)) }
+    if arrangement.hasIdentity {
+      series.append(.line([[0, 0], [min(0.25, top), min(0.25, top)]], PlotStyle.reference, width: 1.8))
+    }
     var subtitle = ""
     if points.count >= 2 {
       let fit = IsotonicRegression(x: points.map(\.x), y: points.map(\.y), weights: nil)
@@ -103,13 +113,15 @@ enum ProxyScatter {
       if fit.rSquared.isFinite { subtitle = String(format: "isotonic R² %.2f", fit.rSquared) }
     }
     return PlotPanel(
-      title: label, subtitle: subtitle, x: PlotAxis(0...0.26, tickStep: 0.1), y: PlotAxis(0...top, tickStep: tickStep(top)), series: series)
+      title: label, subtitle: subtitle, x: PlotAxis(0...0.26, tickStep: 0.1),
+      y: PlotAxis(0...top, tickStep: tickStep(top)), series: series)
   }
 
   /// The corners of a step line: points whose neighbours on both sides are as high are left out.
   private static func thinned(_ line: [[Double]]) -> [[Double]] {
     line.indices.filter { index in
-      index == 0 || index == line.count - 1 || line[index - 1][1] != line[index][1] || line[index + 1][1] != line[index][1]
+      index == 0 || index == line.count - 1 || line[index - 1][1] != line[index][1]
+        || line[index + 1][1] != line[index][1]
     }.map { line[$0] }
   }
 

@@ -4,7 +4,8 @@ import Claims
 enum RegretPlot {
   /// The picture of a table `population,method,group,relative_variance,lower,upper`.
   static func plots(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
-    let data = try PlotTable(table, needing: ["population", "method", "group", "relative_variance", "lower", "upper"])
+    let data = try PlotTable(
+      table, needing: ["population", "method", "group", "relative_variance", "lower", "upper"])
     let points = data.rows.compactMap { row -> CurvePlot.Point? in
       guard let x = row.number("group"), x > 0, let y = row.number("relative_variance") else { return nil }
       return CurvePlot.Point(
@@ -13,13 +14,17 @@ enum RegretPlot {
     }
     guard !points.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }
     let plot = CurvePlot(
-      points: points, panelNames: data.labels("population"), curveNames: data.labels("method"), reference: 1, logarithmBase: 2)
+      points: points, panelNames: data.labels("population"), curveNames: data.labels("method"), reference: 1,
+      logarithmBase: 2)
     return [
       PlotScript(
         name: name, title: "Regret of allocating by an estimated proxy",
-        caption: "At 1 nothing is lost against the allocation that knows the true standard deviations; bars are the intervals of the table.",
-        panels: plot.panels(), columns: plot.columns, xLabel: "rollouts G that estimate a prompt's success probability",
-        yLabel: "total variance / oracle (ratio)", legend: plot.legend(reference: "oracle"), panelHeight: plot.panelHeight)
+        caption:
+          "At 1 nothing is lost against the allocation that knows the true standard deviations; bars are the intervals of the table.",
+        panels: plot.panels(), columns: plot.columns,
+        xLabel: "rollouts G that estimate a prompt's success probability",
+        yLabel: "total variance / oracle (ratio)", legend: plot.legend(reference: "oracle"),
+        panelHeight: plot.panelHeight)
     ]
   }
 }

@@ -10,13 +10,17 @@ enum ReportNumber {
 }
 
 extension JSONValue {
-  /// JSON to copy: on one line, numbers in the shortest form that reads back the same, e.g. `0.1` rather than `0.10000000000000001`.
+  /// JSON to copy: on one line, numbers in the shortest form that reads back the same.
+  ///
+  /// `0.1` rather than `0.10000000000000001`.
   var shortText: String {
     switch self {
     case .number(let value): value.isFinite ? "\(value)" : "null"
     case .array(let values): "[" + values.map(\.shortText).joined(separator: ", ") + "]"
     case .object(let entries):
-      "{" + entries.map { JSONValue.string($0.0).text(pretty: false) + ": " + $0.1.shortText }.joined(separator: ", ") + "}"
+      "{"
+        + entries.map { JSONValue.string($0.0).text(pretty: false) + ": " + $0.1.shortText }.joined(
+          separator: ", ") + "}"
     default: text(pretty: false)
     }
   }

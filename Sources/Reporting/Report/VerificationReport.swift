@@ -12,13 +12,17 @@ public struct VerificationReport {
   /// Sub-verdict tables up to this length are open from the start.
   static let mostOpenParts = 8
 
+  /// The characters of a condition that the first table shows.
+  static let mostConditionCharacters = 120
+
   let outcomes: [ClaimOutcome]
   let run: RunInformation
   let tables: [TidyTable]
   let plots: [PlotRenderer.Drawn]
 
   /// Collects what the page shows.
-  public init(outcomes: [ClaimOutcome], run: RunInformation, tables: [TidyTable], plots: [PlotRenderer.Drawn]) {
+  public init(outcomes: [ClaimOutcome], run: RunInformation, tables: [TidyTable], plots: [PlotRenderer.Drawn])
+  {
     self.outcomes = outcomes
     self.run = run
     self.tables = tables
@@ -35,13 +39,15 @@ public struct VerificationReport {
       "title": "The theory of rollout allocation, examined",
       "style": ReportStyle.css,
       "summary": summary,
-      "run": "Run of allot \(tool.version)\(commit): seed \(run.seed), preset \(run.preset.rawValue). \(tool.compiler), "
+      "run":
+        "Run of allot \(tool.version)\(commit): seed \(run.seed), preset \(run.preset.rawValue). \(tool.compiler), "
         + "GSL \(tool.gsl)\(tool.cpu.map { ", \($0)" } ?? "").",
       "claims": outcomes.map(claim),
       "hasMissing": !missing.isEmpty,
       "missing": missing,
       "nonFinite": nonFinite == 0
-        ? "" : "\(nonFinite) \(nonFinite == 1 ? "cell" : "cells") of the tables had no finite value and \(nonFinite == 1 ? "is" : "are") empty.",
+        ? ""
+        : "\(nonFinite) \(nonFinite == 1 ? "cell" : "cells") of the tables had no finite value and \(nonFinite == 1 ? "is" : "are") empty.",
       "familyError": ReportNumber.text(Judgement.familyError),
       "command": "allot verify --preset \(run.preset.rawValue) --seed \(run.seed)",
     ]
@@ -53,7 +59,8 @@ public struct VerificationReport {
       let count = outcomes.count { $0.verdict == verdict }
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"
     }
-    return "\(outcomes.count) \(outcomes.count == 1 ? "claim" : "claims") examined: \(parts.joined(separator: ", "))."
+    return
+      "\(outcomes.count) \(outcomes.count == 1 ? "claim" : "claims") examined: \(parts.joined(separator: ", "))."
   }
 
   private func claim(_ outcome: ClaimOutcome) -> [String: Any] {
@@ -64,10 +71,14 @@ public struct VerificationReport {
     let parts = outcome.subVerdicts
     let names = Set(ClaimPlots.planned(for: outcome).map(\.name))
     var content: [String: Any] = [
-      "id": id, "statement": specification.statement, "formula": specification.formula, "source": specification.source,
-      "verdict": outcome.verdict.rawValue, "symbol": outcome.verdict.symbol, "condition": outcome.condition ?? "",
-      "hasCondition": outcome.condition != nil, "registration": outcome.registration.rawValue,
-      "control": outcome.controlVerdict.rawValue, "controlSymbol": outcome.controlVerdict.symbol,
+      "id": id, "statement": specification.statement, "formula": specification.formula,
+      "source": specification.source,
+      "verdict": outcome.verdict.rawValue, "symbol": outcome.verdict.symbol,
+      "condition": outcome.condition ?? "",
+      "shortCondition": Self.shortened(outcome.condition ?? ""), "hasCondition": outcome.condition != nil,
+      "registration": outcome.registration.rawValue,
+      "control": outcome.controlVerdict.rawValue,
+      "controlSymbol": outcome.controlVerdict == .refuted ? "✓" : outcome.controlVerdict.symbol,
       "controlStatement": specification.negativeControl,
       // A refuted control is good news: it wears the colour of a success.
       "controlClass": outcome.controlVerdict == .refuted ? "supported" : "inconclusive",
@@ -88,20 +99,31 @@ public struct VerificationReport {
     let shown = estimates.prefix(Self.mostEstimates)
     content["hasEstimates"] = !estimates.isEmpty
     content["estimatesTitle"] =
-      shown.count == estimates.count ? "\(estimates.count) estimates" : "\(estimates.count) estimates, the first \(shown.count) shown"
+      shown.count == estimates.count
+      ? "\(estimates.count) estimates" : "\(estimates.count) estimates, the first \(shown.count) shown"
     content["estimates"] = shown.enumerated().map { Self.estimate($0.element, index: $0.offset, id: id) }
-    content["rest"] = shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
+    content["rest"] =
+      shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
     content["tables"] = own.map { ["path": $0.path, "rows": String($0.rowCount)] }
     return content
+  }
+
+  /// The beginning of a long condition, cut between words; the claim's own section has all of it.
+  private static func shortened(_ condition: String) -> String {
+    let lines = AlignedText.wrap(condition, width: mostConditionCharacters)
+    return lines.count > 1 ? lines[0] + " …" : condition
   }
 
   private func figure(_ plot: PlotRenderer.Drawn, _ outcome: ClaimOutcome) -> [String: Any]? {
     guard let script = plot.script, let source = ReportPicture.dataURI(plot) else { return nil }
     let id = outcome.specification.id
-    let table = outcome.evidence.pointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") } ?? outcome.evidence.pointTables.first
+    let table =
+      outcome.evidence.pointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") }
+      ?? outcome.evidence.pointTables.first
     return [
       "name": plot.name, "title": script.title, "caption": script.caption, "source": source,
-      "height": String(PlotLayout(script).height), "table": table.map { "tables/\(id)-\($0.name).csv" } ?? "tables/\(id).csv",
+      "height": String(PlotLayout(script).height),
+      "table": table.map { "tables/\(id)-\($0.name).csv" } ?? "tables/\(id).csv",
     ]
   }
 
@@ -123,7 +145,8 @@ public struct VerificationReport {
     let many = example.worlds.count > 1
     let worlds = example.worlds.enumerated().map { index, world in
       [
-        "label": (many ? "World \(index + 1)" : "World") + ", as `allot variance` reads it where it is one policy:",
+        "label": (many ? "World \(index + 1)" : "World")
+          + ", as `allot variance` reads it where it is one policy:",
         "json": JSONValue(world).shortText,
       ]
     }

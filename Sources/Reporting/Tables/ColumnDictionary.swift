@@ -30,27 +30,38 @@ public enum ColumnDictionary {
     column("bernoulli_sd", "number", "reward", "√(p(1−p)), the standard deviation of the binary reward"),
     column("bernoulli_variance", "number", "reward²", "p(1−p), the variance of the binary reward: the proxy"),
     column("bounds", "string", nil, "the bounds on rollouts per prompt, as minimum-maximum"),
-    column("ceiling", "number", "1", "the largest correlation that the measurement noise allows, by split halves"),
+    column(
+      "ceiling", "number", "1", "the largest correlation that the measurement noise allows, by split halves"),
     column("claim", "string", nil, "the claim's identifier"),
     column("condition", "string", nil, "the condition under which the verdict holds, or the reason for it"),
-    column("control", "string", nil, "the verdict on the deliberately false sibling; the examination has power if it is refuted"),
+    column(
+      "control", "string", nil,
+      "the verdict on the deliberately false sibling; the examination has power if it is refuted"),
     column("decimal", "number", "see name", "the exact value as the nearest double"),
     column("design", "string", nil, "the design point: population, world and sizes"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
     column("estimator", "string", nil, "the gradient estimator, named as in `allot variance`"),
-    column("exact", "number", "see stat", "the exact value from enumeration or a closed form, where there is one"),
-    column("expected_proxy", "number", "reward²", "the exact expectation of the estimated proxy k(G−k)/(G(G−1))"),
+    column(
+      "exact", "number", "see stat", "the exact value from enumeration or a closed form, where there is one"),
+    column(
+      "expected_proxy", "number", "reward²", "the exact expectation of the estimated proxy k(G−k)/(G(G−1))"),
     column("exponent", "number", "1", "the exponent a of the allocation n ∝ σ^a"),
     column("fraction", "string", nil, "the exact value as a fraction or formula"),
     column("group", "integer", "rollouts", "the group size: rollouts of one prompt"),
-    column("largest_variance", "number", "score²", "the largest variance found for this p(1−p), in squared logits of the score"),
+    column(
+      "largest_variance", "number", "score²",
+      "the largest variance found for this p(1−p), in squared logits of the score"),
     column("lower", "number", "see est", "the lower end of the interval"),
     column("max", "integer", "rollouts", "the largest number of rollouts a prompt may get"),
     column("mcse", "number", "see stat", "the Monte Carlo standard error of est; empty for exact values"),
-    column("measured_variance", "number", "score²", "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
+    column(
+      "measured_variance", "number", "score²",
+      "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
     column("method", "string", nil, "the estimator or allocation rule"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
-    column("n", "integer", "replicates", "the number of independent replicates or rollouts; 0 for an exact computation"),
+    column(
+      "n", "integer", "replicates",
+      "the number of independent replicates or rollouts; 0 for an exact computation"),
     column("name", "string", nil, "the name of the quantity"),
     column("p", "number", "1", "the probability of success"),
     column("population", "string", nil, "the population of prompts"),
@@ -69,7 +80,9 @@ public enum ColumnDictionary {
     column("stat", "string", nil, "the statistic that est estimates"),
     column("statement", "string", nil, "the proposition in words"),
     column("title", "string", nil, "what the counterexample breaks"),
-    column("true_sd", "number", "score", "the exact standard deviation of the gradient estimator: √ of the covariance trace"),
+    column(
+      "true_sd", "number", "score",
+      "the exact standard deviation of the gradient estimator: √ of the covariance trace"),
     column("true_variance", "number", "score²", "the exact covariance trace of the gradient estimator"),
     column("upper", "number", "see est", "the upper end of the interval"),
     column("variance", "string", nil, "the variance that judged the allocation: proxy or measured"),
@@ -77,17 +90,23 @@ public enum ColumnDictionary {
     column("world", "string", nil, "the world: a policy with its rewards"),
   ]
 
-  private static func column(_ name: String, _ type: String, _ unit: String?, _ description: String) -> ColumnDescription {
+  private static func column(_ name: String, _ type: String, _ unit: String?, _ description: String)
+    -> ColumnDescription
+  {
     ColumnDescription(name: name, type: type, unit: unit, description: description)
   }
 
   /// The description of the column `name`; one that is not in the dictionary is described by its type alone.
   ///
   /// The type is that of the cells: `group` holds labels where a claim writes labels, whatever the dictionary expects.
-  public static func describe(_ name: String, values: some Sequence<StructuredValue> = []) -> ColumnDescription {
+  public static func describe(_ name: String, values: some Sequence<StructuredValue> = [])
+    -> ColumnDescription
+  {
     var result =
       columns.first { $0.name == name }
-      ?? ColumnDescription(name: name, type: "string", unit: nil, description: "\(name.replacing("_", with: " ")) (see the claim)")
+      ?? ColumnDescription(
+        name: name, type: "string", unit: nil,
+        description: "\(name.replacing("_", with: " ")) (see the claim)")
     var types: Set<String> = []
     for value in values {
       switch value {

@@ -31,7 +31,8 @@ public struct TidyTable: Sendable, Hashable {
     for row in outcome.evidence.estimates {
       writer.append([
         .text(id), .text(row.design), .text(row.method), .text(row.stat), .number(row.estimate),
-        .optional(row.standardError), .optional(row.lower), .optional(row.upper), .optional(row.exact), .integer(row.count),
+        .optional(row.standardError), .optional(row.lower), .optional(row.upper), .optional(row.exact),
+        .integer(row.count),
         .text(String(seed)),
       ])
     }
@@ -51,10 +52,12 @@ public struct TidyTable: Sendable, Hashable {
     }
     let columns = table.columns.indices.map { index in
       ColumnDictionary.describe(
-        table.columns[index], values: table.rows.lazy.compactMap { $0.indices.contains(index) ? $0[index] : nil })
+        table.columns[index],
+        values: table.rows.lazy.compactMap { $0.indices.contains(index) ? $0[index] : nil })
     }
     return TidyTable(
-      path: "tables/\(prefix)-\(table.name).csv", description: "The points '\(table.name)' of \(prefix), as plotted.",
+      path: "tables/\(prefix)-\(table.name).csv",
+      description: "The points '\(table.name)' of \(prefix), as plotted.",
       columns: columns, text: writer.text, rowCount: table.rows.count, nonFiniteCount: writer.nonFiniteCount)
   }
 }

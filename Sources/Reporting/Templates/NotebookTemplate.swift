@@ -47,7 +47,8 @@ enum NotebookTemplate {
         tables["verdicts"][["claim", "verdict", "condition", "registration", "control"]].fillna("")
         """),
     Section(
-      table: "sub_verdicts", isWholeName: true, heading: "## Sub-verdicts: how often each estimator or method holds",
+      table: "sub_verdicts", isWholeName: true,
+      heading: "## Sub-verdicts: how often each estimator or method holds",
       code: """
         parts = tables["sub_verdicts"]
         parts.groupby(["claim", "estimator", "verdict"]).size().unstack(fill_value=0)
@@ -59,7 +60,8 @@ enum NotebookTemplate {
         """),
     Section(
       table: "verdicts", isWholeName: true,
-      heading: "## Simulation against exact computation\n\nThe distance of each estimate from its exact value, in Monte Carlo standard errors; it should look standard normal.",
+      heading:
+        "## Simulation against exact computation\n\nThe distance of each estimate from its exact value, in Monte Carlo standard errors; it should look standard normal.",
       code: """
         columns = ["claim", "design", "method", "stat", "est", "mcse", "exact"]
         estimates = pd.concat([t for t in tables.values() if set(columns) <= set(t.columns) and len(t)], ignore_index=True)

@@ -10,12 +10,16 @@ public enum RecordedVerdicts {
   /// Reads and checks the document at `path`.
   public static func document(_ path: String) throws(ReportingError) -> JSONValue {
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
-      throw .missing(file: path, reason: isDirectory.boolValue ? "it is a directory" : "there is no such file")
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
+    else {
+      throw .missing(
+        file: path, reason: isDirectory.boolValue ? "it is a directory" : "there is no such file")
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     guard size <= largestSize else {
-      throw .damaged(file: path, line: nil, reason: "the file has \(size) bytes, more than the \(largestSize) that are read")
+      throw .damaged(
+        file: path, line: nil,
+        reason: "the file has \(size) bytes, more than the \(largestSize) that are read")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw .missing(file: path, reason: String(cString: strerror(errno)))
@@ -24,7 +28,9 @@ public enum RecordedVerdicts {
     do throws(InterchangeError) {
       document = try JSONValue(parsing: data, file: path)
     } catch {
-      if case .damaged(_, let line, _, let reason) = error { throw .damaged(file: path, line: line, reason: reason) }
+      if case .damaged(_, let line, _, let reason) = error {
+        throw .damaged(file: path, line: line, reason: reason)
+      }
       throw .damaged(file: path, line: nil, reason: error.description)
     }
     guard document["schema"]?.stringValue == VerdictsDocument.schema else {
@@ -47,12 +53,16 @@ public enum RecordedVerdicts {
         throw .damaged(file: path, line: nil, reason: "claims[\(index)]: field 'id' is not a text")
       }
       guard let text = entry["verdict"]?.stringValue, let verdict = Verdict(rawValue: text) else {
-        throw .damaged(file: path, line: nil, reason: "claims[\(index)] (\(id)): field 'verdict' is not a verdict")
+        throw .damaged(
+          file: path, line: nil, reason: "claims[\(index)] (\(id)): field 'verdict' is not a verdict")
       }
       guard let claim = claims.first(where: { $0.specification.id == id }) else { continue }
       guard entry["spec_sha256"]?.stringValue == claim.specification.sha256 else {
         throw .damaged(
-          file: path, line: nil, reason: "claims[\(index)] (\(id)): the verdict belongs to another specification; run `allot verify` again")
+          file: path, line: nil,
+          reason:
+            "claims[\(index)] (\(id)): the verdict belongs to another specification; run `allot verify` again"
+        )
       }
       result[id] = verdict
     }

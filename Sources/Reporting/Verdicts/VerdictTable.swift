@@ -11,11 +11,16 @@ public enum VerdictTable {
   /// One claim a row: identifier, verdict, verdict on the negative control, condition; below it how many claims were registered.
   public static func text(_ outcomes: [ClaimOutcome]) -> String {
     let rows = outcomes.map { outcome in
-      [outcome.specification.id, outcome.verdict.rawValue, outcome.controlVerdict.rawValue, outcome.condition ?? ""]
+      [
+        outcome.specification.id, outcome.verdict.rawValue, outcome.controlVerdict.rawValue,
+        outcome.condition ?? "",
+      ]
     }
     let table = AlignedText.table(
-      header: ["claim", "verdict", "control", "condition"], rows: rows, width: width, mostLines: conditionLines)
-    let counts = [Registration.registered, .changedSinceLock, .exploratory].compactMap { registration -> String? in
+      header: ["claim", "verdict", "control", "condition"], rows: rows, width: width,
+      mostLines: conditionLines)
+    let counts = [Registration.registered, .changedSinceLock, .exploratory].compactMap {
+      registration -> String? in
       let count = outcomes.count { $0.registration == registration }
       return count == 0 ? nil : "\(count) \(registration.rawValue)"
     }
@@ -40,7 +45,8 @@ public enum AlignedText {
         wrapped.removeLast(wrapped.count - mostLines)
         wrapped[mostLines - 1] = wrapped[mostLines - 1].prefix(room - 2) + " …"
       }
-      let start = (0..<last).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count + 2) }.joined()
+      let start = (0..<last).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count + 2) }
+        .joined()
       lines.append(trimmed(start + (wrapped.first ?? "")))
       lines += wrapped.dropFirst().map { String(repeating: " ", count: indent) + $0 }
       if index == 0 {

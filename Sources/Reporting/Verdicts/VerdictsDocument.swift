@@ -19,7 +19,8 @@ public enum VerdictsDocument {
         "tool",
         .object([
           ("version", .string(run.tool.version)), ("commit", .optional(run.tool.commit)),
-          ("compiler", .string(run.tool.compiler)), ("gsl", .string(run.tool.gsl)), ("cpu", .optional(run.tool.cpu)),
+          ("compiler", .string(run.tool.compiler)), ("gsl", .string(run.tool.gsl)),
+          ("cpu", .optional(run.tool.cpu)),
         ])
       ),
       ("claims", .array(outcomes.map(claim))),
@@ -46,7 +47,8 @@ public enum VerdictsDocument {
       (
         "control",
         .object([
-          ("statement", .string(specification.negativeControl)), ("verdict", .string(outcome.controlVerdict.rawValue)),
+          ("statement", .string(specification.negativeControl)),
+          ("verdict", .string(outcome.controlVerdict.rawValue)),
         ])
       ),
       ("tables", .array(tables.map { .string($0) })),
