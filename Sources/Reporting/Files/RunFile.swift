@@ -1,6 +1,6 @@
 /// One file of a run directory: where it goes and what it holds.
 public struct RunFile: Sendable, Hashable {
-  /// The path inside the run directory, with `/` between folders, e.g. `tables/neyman-optimal.csv`.
+  /// The path inside the run directory, with `/` between folders, such as `tables/neyman-optimal.csv`.
   public var path: String
   /// The content.
   public var bytes: [UInt8]

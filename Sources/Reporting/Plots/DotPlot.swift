@@ -21,7 +21,7 @@ struct DotPlot {
   var reference: Double?
   /// Whether zero belongs on the axis.
   var includesZero = false
-  /// The factor between printed ticks and values, e.g. 100 for per cent.
+  /// The factor between printed ticks and values: 100 for per cent.
   var scale = 1.0
 
   /// The height of a category in pixels, for `PlotScript.panelHeight`.

@@ -52,7 +52,7 @@ struct PlotLayout {
           )
         } else {
           lines.append(
-            "set label '' at \(screen(x + 22, y)) point pt \(entry.mark.pointType) ps 1.1 \(entry.mark.colourClause)"
+            "set label '' at \(screen(x + 22, y)) point pt \(entry.mark.pointType) ps 1.1*S \(entry.mark.colourClause)"
           )
         }
         lines.append("set label \(GnuplotText.quoted(entry.label)) at \(screen(x + 38, y)) left")

@@ -129,7 +129,7 @@ public struct PlotSeries: Sendable, Hashable {
   /// Points, each row an (x, y).
   public static func points(_ rows: [[Double]], _ mark: PlotStyle.Mark, size: Double = 0.8) -> PlotSeries {
     PlotSeries(
-      rows: rows, style: "using 1:2 with points pt \(mark.pointType) ps \(size) \(mark.colourClause)")
+      rows: rows, style: "using 1:2 with points pt \(mark.pointType) ps \(size)*S \(mark.colourClause)")
   }
 
   /// A line through rows of (x, y).
@@ -142,14 +142,15 @@ public struct PlotSeries: Sendable, Hashable {
     PlotSeries(
       rows: rows,
       style:
-        "using 1:2 with linespoints lw 1.8 dt \(mark.dash) pt \(mark.pointType) ps 0.9 \(mark.colourClause)")
+        "using 1:2 with linespoints lw 1.8 dt \(mark.dash) pt \(mark.pointType) ps 0.9*S \(mark.colourClause)"
+    )
   }
 
   /// Points with horizontal intervals, each row an (x, y, lower, upper).
   public static func horizontalIntervals(_ rows: [[Double]], _ mark: PlotStyle.Mark) -> PlotSeries {
     PlotSeries(
       rows: rows,
-      style: "using 1:2:3:4 with xerrorbars lw 1.8 pt \(mark.pointType) ps 0.95 \(mark.colourClause)")
+      style: "using 1:2:3:4 with xerrorbars lw 1.8 pt \(mark.pointType) ps 0.95*S \(mark.colourClause)")
   }
 
   /// Vertical intervals without caps, each row an (x, lower, upper).

@@ -64,7 +64,9 @@ public struct PlotScript: Sendable, Hashable {
   public func text(format: Format) -> String {
     let layout = PlotLayout(self)
     let fonts = PlotStyle.Fonts(format)
-    var lines = [terminal(format, fonts, height: layout.height), PlotStyle.preamble]
+    // The SVG terminal draws points larger than the cairo one does.
+    let pointScale = format == .svg ? "S = 0.75" : "S = 1"
+    var lines = [terminal(format, fonts, height: layout.height), pointScale, PlotStyle.preamble]
     for (panel, content) in panels.enumerated() {
       for (series, data) in content.series.enumerated() {
         lines.append("$data_\(panel)_\(series) << END_OF_DATA")

@@ -64,7 +64,9 @@ public enum PlotStyle {
 
   /// What a browser without that font takes instead, in its order.
   static let fontFallback = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
-  /// The mean width of a character, in pixels; the layout needs it to place a legend. Measured for DejaVu Sans at 15 pixels.
+  /// The mean width of a character, in pixels; the layout needs it to place a legend.
+  ///
+  /// Measured for DejaVu Sans at 15 pixels.
   static let characterWidth = 8.8
   /// The width of every picture, in pixels.
   static let width = 800

@@ -13,7 +13,7 @@ enum ProxyScatter {
     var stem: String
     /// The column that tells panels apart.
     var panelColumn: String
-    /// What comes before its label in a panel's title, e.g. `G = `.
+    /// What comes before its label in a panel's title, such as `G = `.
     var panelPrefix = ""
     /// The column of the variance.
     var varianceColumn = "true_variance"

@@ -10,7 +10,9 @@ enum ReportNumber {
 }
 
 extension JSONValue {
-  /// JSON to copy: on one line, numbers in the shortest form that reads back the same, e.g. `0.1` rather than `0.10000000000000001`.
+  /// JSON to copy: on one line, numbers in the shortest form that reads back the same.
+  ///
+  /// `0.1` rather than `0.10000000000000001`.
   var shortText: String {
     switch self {
     case .number(let value): value.isFinite ? "\(value)" : "null"

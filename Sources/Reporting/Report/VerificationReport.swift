@@ -12,6 +12,9 @@ public struct VerificationReport {
   /// Sub-verdict tables up to this length are open from the start.
   static let mostOpenParts = 8
 
+  /// The characters of a condition that the first table shows.
+  static let mostConditionCharacters = 120
+
   let outcomes: [ClaimOutcome]
   let run: RunInformation
   let tables: [TidyTable]
@@ -72,8 +75,10 @@ public struct VerificationReport {
       "source": specification.source,
       "verdict": outcome.verdict.rawValue, "symbol": outcome.verdict.symbol,
       "condition": outcome.condition ?? "",
-      "hasCondition": outcome.condition != nil, "registration": outcome.registration.rawValue,
-      "control": outcome.controlVerdict.rawValue, "controlSymbol": outcome.controlVerdict.symbol,
+      "shortCondition": Self.shortened(outcome.condition ?? ""), "hasCondition": outcome.condition != nil,
+      "registration": outcome.registration.rawValue,
+      "control": outcome.controlVerdict.rawValue,
+      "controlSymbol": outcome.controlVerdict == .refuted ? "✓" : outcome.controlVerdict.symbol,
       "controlStatement": specification.negativeControl,
       // A refuted control is good news: it wears the colour of a success.
       "controlClass": outcome.controlVerdict == .refuted ? "supported" : "inconclusive",
@@ -101,6 +106,12 @@ public struct VerificationReport {
       shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
     content["tables"] = own.map { ["path": $0.path, "rows": String($0.rowCount)] }
     return content
+  }
+
+  /// The beginning of a long condition, cut between words; the claim's own section has all of it.
+  private static func shortened(_ condition: String) -> String {
+    let lines = AlignedText.wrap(condition, width: mostConditionCharacters)
+    return lines.count > 1 ? lines[0] + " …" : condition
   }
 
   private func figure(_ plot: PlotRenderer.Drawn, _ outcome: ClaimOutcome) -> [String: Any]? {

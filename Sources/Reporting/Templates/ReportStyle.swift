@@ -28,6 +28,7 @@ enum ReportStyle {
     th, td { text-align: left; vertical-align: top; padding: .36rem .7rem .36rem 0; border-bottom: 1px solid var(--line); }
     th { font-weight: 600; color: var(--quiet); white-space: nowrap; }
     td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    @media (min-width: 50rem) { td.name { white-space: nowrap; } }
     .verdict { display: inline-block; padding: .05rem .5rem; border-radius: 999px; font-weight: 600; font-size: .85em;
       white-space: nowrap; border: 1px solid currentColor; }
     .supported { color: var(--good); background: var(--good-back); }

@@ -24,7 +24,7 @@ enum VerificationTemplate {
     <thead><tr><th>Claim</th><th>Verdict</th><th>Condition</th><th>Registration</th><th>Negative control</th></tr></thead>
     <tbody>
     {{#claims}}
-    <tr><td data-name=""><a href="#{{id}}">{{id}}</a></td><td data-name=""><span class="verdict {{verdict}}">{{symbol}} {{verdict}}</span></td><td data-name="Condition">{{condition}}</td><td data-name="Registration">{{registration}}</td><td data-name="Negative control">{{control}}</td></tr>
+    <tr><td data-name="" class="name"><a href="#{{id}}">{{id}}</a></td><td data-name=""><span class="verdict {{verdict}}">{{symbol}} {{verdict}}</span></td><td data-name="Condition">{{shortCondition}}</td><td data-name="Registration">{{registration}}</td><td data-name="Negative control">{{control}}</td></tr>
     {{/claims}}
     </tbody>
     </table>
