@@ -14,9 +14,7 @@ public struct AllocationBounds: Sendable, Hashable {
   /// No bounds.
   public static let none = AllocationBounds()
 
-  /// Throws unless `count` prompts can share `budget` within the bounds.
-  ///
-  /// Compared as doubles, so that N·max cannot overflow.
+  /// Throws unless `count` prompts can share the real-valued `budget` within the bounds.
   func check(budget: Double, count: Int) throws(AllocationError) {
     guard count > 0 else { throw .noPrompts }
     guard budget.isFinite else { throw .invalidBudget(budget) }

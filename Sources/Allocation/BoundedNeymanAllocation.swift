@@ -5,7 +5,7 @@
 ///
 /// - Source: `neyman1934`, with bounds as in `wright2017`.
 public enum BoundedNeymanAllocation {
-  /// The real-valued solution, exact: c is found by walking the corners of the clipped sum.
+  /// The real-valued solution, exact: c solves a linear equation between two neighbouring corners of the clipped sum.
   public static func continuous(deviations: [Double], budget: Double, bounds: AllocationBounds)
     throws(AllocationError) -> [Double]
   {
@@ -17,5 +17,16 @@ public enum BoundedNeymanAllocation {
     throws(AllocationError) -> [Int]
   {
     try BoundedProportion.rollouts(weights: deviations, name: "deviations", budget: budget, bounds: bounds)
+  }
+
+  /// The same with bounds of its own for every prompt.
+  public static func rollouts(deviations: [Double], budget: Int, bounds: [AllocationBounds])
+    throws(AllocationError) -> [Int]
+  {
+    guard bounds.count == deviations.count else {
+      throw .wrongCount(name: "bounds", count: bounds.count, expected: deviations.count)
+    }
+    return try BoundedProportion.rollouts(
+      weights: deviations, name: "deviations", within: Limits(budget: budget, bounds: bounds))
   }
 }

@@ -1,136 +1,83 @@
-/// The exact integer optimum of `Σ σ_i²/n_i` under `Σ n_i = B` and bounds.
+import Statistics
+
+/// The allocation in integers that minimises Σ σ_i²/n_i under Σ n = B and bounds on every n_i; exact.
 ///
-/// The objective is a sum of convex functions, so giving rollouts one by one to the prompt with the largest decrease `σ²/(n(n+1))` is optimal. Doing that B times
-/// would take B log N steps; instead all rollouts whose decrease exceeds a threshold are given at once, the threshold is found by
-/// bisection, and only what is left goes one by one. Both give the same counts, ties to the first prompt included.
+/// The next rollout goes where it lowers the total most: to the largest gain `σ_i²/(n_i(n_i + 1))`, ties to the first index. The objective is separable and convex, so
+/// that this greedy rule is optimal. It needs B steps through a priority queue; here the gain of the last step is searched for instead. Each prompt's count at
+/// a threshold t on the gains has a closed form (`n(n+1) ≥ σ²/t`), so bisection on t leaves only the few steps next to the threshold to be picked one by one.
 ///
-/// The first rollout of a prompt with σ > 0 removes an infinite variance: those come first, the largest σ before the others. Prompts with σ = 0 get the minimum, and a share only of
-/// what is left when all others are at the maximum.
-///
-/// - Source: `gross1956`; `wright2012`.
+/// - Source: `gross1956`, greedy on convex sums; `wright2012`, the rule for strata; `wright2017`, with bounds of each stratum.
 public enum IntegerOptimalAllocation {
-  /// Rollouts for each prompt.
+  /// The optimal rollouts; sums to `budget` exactly.
+  ///
+  /// - Parameter deviations: σ_i, finite and not negative; below 10⁻¹⁰⁰ of the largest they count as zero from the second rollout on.
+  /// - Throws: no prompts; a deviation that is negative or not finite; bounds that are negative or reversed; a budget outside the sums of the bounds.
+  /// - Edge cases: a prompt with σ > 0 gets its first rollout before any other its second, as σ²/0 is infinite; where the budget is too small even for that, the total is
+  ///   infinite whatever is done, and the largest σ come first. Rollouts that lower nothing (σ = 0, the others at their upper bound) are divided evenly.
+  /// - Complexity: O(N), times the at most 62 steps of the bisection.
   public static func rollouts(deviations: [Double], budget: Int, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Int]
   {
-    try bounds.check(budget: Double(budget), count: deviations.count)
-    for (index, value) in deviations.enumerated() where !(value >= 0 && value.isFinite) {
-      throw .invalidValue(name: "deviations", index: index, value: value)
+    let limits = try Limits(count: deviations.count, budget: budget, bounds: bounds)
+    try BoundedProportion.check(deviations, name: "deviations")
+    return optimum(deviations, within: limits)
+  }
+
+  /// The same with bounds of its own for every prompt.
+  public static func rollouts(deviations: [Double], budget: Int, bounds: [AllocationBounds])
+    throws(AllocationError) -> [Int]
+  {
+    guard bounds.count == deviations.count else {
+      throw .wrongCount(name: "bounds", count: bounds.count, expected: deviations.count)
     }
-    // Scaling changes no decision and keeps squares in range.
-    let largest = deviations.max() ?? 0
-    let variances = deviations.map { largest > 0 ? ($0 / largest) * ($0 / largest) : 0 }
-    var counts = start(variances, budget: budget, bounds: bounds)
-    var left = budget - counts.reduce(0, +)
-    var heap = PriorityHeap(
-      counts.indices.filter { variances[$0] > 0 && counts[$0] < bounds.maximum }.map {
-        PriorityHeap.Entry(priority: decrease(variances[$0], counts[$0]), tie: variances[$0], index: $0)
-      })
-    while left > 0, let top = heap.top {
-      counts[top.index] += 1
-      left -= 1
-      if counts[top.index] < bounds.maximum {
-        heap.replaceTop(
-          PriorityHeap.Entry(
-            priority: decrease(variances[top.index], counts[top.index]), tie: variances[top.index],
-            index: top.index))
-      } else {
-        heap.removeTop()
+    let limits = try Limits(budget: budget, bounds: bounds)
+    try BoundedProportion.check(deviations, name: "deviations")
+    return optimum(deviations, within: limits)
+  }
+
+  private static func optimum(_ deviations: [Double], within limits: Limits) -> [Int] {
+    var counts = limits.lower
+    var left = limits.budget - saturatingSum(counts)
+
+    let unserved = counts.indices.filter { counts[$0] == 0 && deviations[$0] > 0 && limits.upper[$0] > 0 }
+    if left <= unserved.count {
+      for position in Largest.positions(of: left, in: unserved.map { deviations[$0] }) {
+        counts[unserved[position]] = 1
       }
+      return counts
     }
-    guard left > 0 else { return counts }
-    // Only prompts without variance are below the maximum: share the rest alike.
-    let open = counts.indices.filter { counts[$0] < bounds.maximum }
-    let shares = [Double](repeating: Double(left) / Double(open.count), count: open.count)
-    let room = bounds.maximum == .max ? Int.max : bounds.maximum - bounds.minimum
-    let extra = LargestRemainder.round(shares, budget: left, bounds: AllocationBounds(maximum: room))
-    for (index, more) in zip(open, extra) { counts[index] += more }
+    for i in unserved { counts[i] = 1 }
+    left -= unserved.count
+
+    // Scaling by a power of two is exact and keeps the squares in range.
+    let largest = deviations.max() ?? 0
+    let scale =
+      largest > 0
+      ? Double(sign: .plus, exponent: max(-1000, min(1000, -largest.exponent)), significand: 1) : 1
+    var squares = deviations.map { ($0 * scale) * ($0 * scale) }
+    for i in squares.indices where squares[i] < 1e-200 { squares[i] = 0 }
+
+    let useful = squares.indices.filter { squares[$0] > 0 }
+    let room = saturatingSum(useful.lazy.map { limits.upper[$0] - counts[$0] })
+    if room <= left {
+      for i in useful { counts[i] = limits.upper[i] }
+      divideEvenly(left - room, among: counts.indices.filter { squares[$0] == 0 }, &counts, limits)
+    } else if left > 0 {
+      GainSearch(squares: squares, base: counts, upper: limits.upper).add(left, to: &counts)
+    }
     return counts
   }
 
-  /// What the next rollout takes off the total variance; infinite for the first.
-  private static func decrease(_ variance: Double, _ count: Int) -> Double {
-    if count == 0 { return variance > 0 ? .infinity : 0 }
-    return variance / (Double(count) * Double(count + 1))
-  }
-
-  /// Counts that the greedy rule is sure to reach: all rollouts whose decrease exceeds a threshold, within the budget.
-  private static func start(_ variances: [Double], budget: Int, bounds: AllocationBounds) -> [Int] {
-    func counts(above threshold: Double) -> [Int] {
-      variances.map { variance in
-        guard variance > 0 else { return bounds.minimum }
-        // The last rollout n satisfies variance/(n(n−1)) > threshold; the root is a first guess, corrected with the very expression that
-        // the heap compares, so that rounding cannot make the two disagree.
-        var n = max(1, Int(((1 + (1 + 4 * min(variance / threshold, 1e15)).squareRoot()) / 2).rounded(.down)))
-        while n > 1, decrease(variance, n - 1) <= threshold { n -= 1 }
-        while n < bounds.maximum, decrease(variance, n) > threshold { n += 1 }
-        return min(max(n, bounds.minimum), bounds.maximum)
-      }
-    }
-    let floor = [Int](repeating: bounds.minimum, count: variances.count)
-    func fits(_ counts: [Int]) -> Bool { counts.reduce(0.0) { $0 + Double($1) } <= Double(budget) }
-    // Above the largest decrease nothing but the infinite first rollouts is given.
-    var high = 1.0
-    guard variances.contains(where: { $0 > 0 }), fits(counts(above: high)) else { return floor }
-    var low = high
-    while fits(counts(above: low)), low > 1e-28 {
-      high = low
-      low /= 16
-    }
-    for _ in 0..<48 {
-      let middle = (low * high).squareRoot()
-      if fits(counts(above: middle)) { high = middle } else { low = middle }
-    }
-    let result = counts(above: high)
-    return fits(result) ? result : floor
-  }
-}
-
-/// A binary heap: largest priority first, then largest tie-breaker, then smallest index.
-struct PriorityHeap {
-  struct Entry {
-    var priority: Double
-    var tie: Double
-    var index: Int
-
-    func precedes(_ other: Entry) -> Bool {
-      if priority != other.priority { return priority > other.priority }
-      // Among first rollouts, all of infinite priority, the larger variance goes first.
-      if priority == .infinity, tie != other.tie { return tie > other.tie }
-      return index < other.index
-    }
-  }
-
-  private var entries: [Entry]
-
-  init(_ entries: [Entry]) {
-    self.entries = entries
-    for position in stride(from: entries.count / 2 - 1, through: 0, by: -1) { sift(position) }
-  }
-
-  var top: Entry? { entries.first }
-
-  mutating func replaceTop(_ entry: Entry) {
-    entries[0] = entry
-    sift(0)
-  }
-
-  mutating func removeTop() {
-    let last = entries.removeLast()
-    if !entries.isEmpty { replaceTop(last) }
-  }
-
-  private mutating func sift(_ start: Int) {
-    var position = start
-    let moving = entries[start]
-    while true {
-      var child = 2 * position + 1
-      guard child < entries.count else { break }
-      if child + 1 < entries.count, entries[child + 1].precedes(entries[child]) { child += 1 }
-      guard entries[child].precedes(moving) else { break }
-      entries[position] = entries[child]
-      position = child
-    }
-    entries[position] = moving
+  private static func divideEvenly(
+    _ amount: Int, among prompts: [Int], _ counts: inout [Int], _ limits: Limits
+  ) {
+    guard amount > 0 else { return }
+    let base = prompts.map { counts[$0] }
+    let rest = Limits(
+      lower: base, upper: prompts.map { limits.upper[$0] }, budget: amount + saturatingSum(base))
+    let shares = BoundedShares.shares(
+      weights: Array(repeating: 1, count: prompts.count), lower: base.map { Double($0) },
+      upper: rest.upper.map { Double($0) }, budget: Double(rest.budget))
+    for (i, count) in zip(prompts, LargestRemainder.rounded(shares, within: rest)) { counts[i] = count }
   }
 }

@@ -1,40 +1,76 @@
-/// Rounds shares to integers that add up to the budget: everything down, then one up for the largest fractions.
+/// Rounds a real-valued allocation to integers with the same sum, by largest remainders within limits.
 ///
-/// - Source: `hamilton1792`, the method of largest remainders; ties go to the first prompt.
+/// Every share is rounded down; the rollouts that are left go one each to the prompts with the largest fractional part that are below their upper limit, ties to
+/// the first index. (Rounding each share to the nearest integer instead misses the sum by up to N/2, and repairing that afterwards is order-dependent.)
+/// n_i is ⌊x_i⌋ or ⌈x_i⌉ as long as the shares sum to the budget.
+///
+/// - Source: `hamilton1792`.
 enum LargestRemainder {
-  /// The rounded shares; each stays within the bounds as long as the share does.
+  /// The rounded shares.
   ///
-  /// Rounding errors in the shares can leave the floors a few units off; the correction goes on in the same order until the sum is exact.
-  static func round(_ shares: [Double], budget: Int, bounds: AllocationBounds) -> [Int] {
-    var counts = shares.map { share -> Int in
-      // A share within a few ulps below an integer is that integer.
-      let nearest = share.rounded()
-      let whole = abs(share - nearest) <= 8 * share.ulp ? nearest : share.rounded(.down)
-      return min(max(Int(whole), bounds.minimum), bounds.maximum)
+  /// Shares that miss the budget by their rounding errors (budgets beyond 2⁵³) are repaired in further passes of the same kind.
+  static func rounded(_ shares: [Double], within limits: Limits) -> [Int] {
+    precondition(
+      shares.count == limits.lower.count, "\(shares.count) shares for \(limits.lower.count) prompts")
+    var counts = limits.lower
+    var fractions = shares
+    var total = 0
+    for i in shares.indices {
+      let whole = shares[i].rounded(.down)
+      fractions[i] = shares[i] - whole
+      // Compared as doubles first: Int(2⁶³) would trap.
+      counts[i] = whole >= Double(limits.upper[i]) ? limits.upper[i] : max(limits.lower[i], Int(whole))
+      total &+= counts[i]  // wraps only beyond 2⁶³, and the difference below is right all the same
     }
-    var rest = budget - counts.reduce(0, +)
-    guard rest != 0 else { return counts }
-    let fractions = zip(shares, counts).map { $0 - Double($1) }
-    var order = Array(shares.indices)
-    if rest > 0 {
-      order.sort { fractions[$0] != fractions[$1] ? fractions[$0] > fractions[$1] : $0 < $1 }
-    } else {
-      order.sort { fractions[$0] != fractions[$1] ? fractions[$0] < fractions[$1] : $0 < $1 }
-    }
-    while rest != 0 {
-      let before = rest
-      for index in order {
-        if rest > 0, counts[index] < bounds.maximum {
-          counts[index] += 1
-          rest -= 1
-        } else if rest < 0, counts[index] > bounds.minimum {
-          counts[index] -= 1
-          rest += 1
-        }
-        if rest == 0 { break }
-      }
-      precondition(rest != before, "the budget \(budget) cannot be met within \(bounds)")
+    var missing = limits.budget &- total
+    while missing != 0 {
+      missing =
+        missing > 0
+        ? raise(&counts, by: missing, fractions, limits.upper)
+        : lower(&counts, by: -missing, fractions, limits.lower)
     }
     return counts
+  }
+
+  /// Hands out `amount` to those below their upper limit, all alike and the last ones by fraction; returns what is still missing.
+  private static func raise(_ counts: inout [Int], by amount: Int, _ fractions: [Double], _ upper: [Int])
+    -> Int
+  {
+    let open = counts.indices.filter { counts[$0] < upper[$0] }
+    precondition(!open.isEmpty, "the upper limits leave no room for \(amount) rollouts")
+    if amount < open.count {
+      for position in Largest.positions(of: amount, in: open.map { fractions[$0] }) {
+        counts[open[position]] += 1
+      }
+      return 0
+    }
+    var left = amount
+    for i in open {
+      let step = min(amount / open.count, upper[i] - counts[i])
+      counts[i] += step
+      left -= step
+    }
+    return left
+  }
+
+  /// Takes `amount` from those above their lower limit, the smallest fractions first; returns what is still to be taken, negated.
+  private static func lower(_ counts: inout [Int], by amount: Int, _ fractions: [Double], _ lower: [Int])
+    -> Int
+  {
+    let open = counts.indices.filter { counts[$0] > lower[$0] }
+    precondition(!open.isEmpty, "the lower limits do not allow to take \(amount) rollouts")
+    if amount < open.count {
+      for position in Largest.positions(of: amount, in: open.map { -fractions[$0] }) {
+        counts[open[position]] -= 1
+      }
+      return 0
+    }
+    var left = amount
+    for i in open {
+      let step = min(amount / open.count, counts[i] - lower[i])
+      counts[i] -= step
+      left -= step
+    }
+    return -left
   }
 }

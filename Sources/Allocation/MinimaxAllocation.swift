@@ -9,20 +9,20 @@ public enum MinimaxAllocation {
   public static func rollouts(bernoulliVariances: [Double], budget: Int, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Int]
   {
-    try LargestRemainder.round(
-      shares(bernoulliVariances: bernoulliVariances, budget: Double(budget), bounds: bounds), budget: budget,
-      bounds: bounds)
+    try BoundedProportion.rollouts(
+      weights: roots(bernoulliVariances), name: "√bernoulliVariances", budget: budget, bounds: bounds)
   }
 
   /// The real-valued solution.
   public static func shares(bernoulliVariances: [Double], budget: Double, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Double]
   {
-    for (index, value) in bernoulliVariances.enumerated() where !(value >= 0 && value.isFinite) {
-      throw .invalidValue(name: "bernoulliVariances", index: index, value: value)
-    }
-    return try BoundedProportion.continuous(
-      weights: bernoulliVariances.map { $0.squareRoot() }, name: "√bernoulliVariances", budget: budget,
-      bounds: bounds)
+    try BoundedProportion.continuous(
+      weights: roots(bernoulliVariances), name: "√bernoulliVariances", budget: budget, bounds: bounds)
+  }
+
+  private static func roots(_ variances: [Double]) throws(AllocationError) -> [Double] {
+    try BoundedProportion.check(variances, name: "bernoulliVariances")
+    return variances.map { $0.squareRoot() }
   }
 }

@@ -9,8 +9,9 @@ public enum ProportionalAllocation {
   public static func rollouts(_ prompts: [PromptStatistics], budget: Int, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Int]
   {
-    try LargestRemainder.round(
-      shares(prompts, budget: Double(budget), bounds: bounds), budget: budget, bounds: bounds)
+    try PromptStatistics.check(prompts)
+    return try BoundedProportion.rollouts(
+      weights: prompts.map(\.bernoulliVariance), name: "bernoulliVariance", budget: budget, bounds: bounds)
   }
 
   /// The real-valued solution.

@@ -20,7 +20,7 @@ public enum ReleasedWaterLevelAsReleased {
     }
     let low = max(0, low)
     let high = max(low, high)
-    try AllocationBounds(minimum: low, maximum: high).check(budget: Double(budget), count: count)
+    _ = try Limits(count: count, budget: budget, bounds: AllocationBounds(minimum: low, maximum: high))
     for (index, priority) in priorities.enumerated() where !priority.isFinite {
       throw .invalidValue(name: "priorities", index: index, value: priority)
     }
@@ -42,7 +42,8 @@ public enum ReleasedWaterLevelAsReleased {
     throws(AllocationError) -> [Int]
   {
     try PromptStatistics.check(prompts)
-    try bounds.check(budget: Double(budget), count: prompts.count)
+    // Before the other overload, which lifts bounds that are negative or crossed instead of refusing them.
+    _ = try Limits(count: prompts.count, budget: budget, bounds: bounds)
     return try rollouts(
       sampleCounts: prompts.map(\.samples),
       priorities: prompts.map {
@@ -54,55 +55,68 @@ public enum ReleasedWaterLevelAsReleased {
   /// Step 1: what prompts with few samples need to be explored; scaled down if that alone exceeds the budget.
   private static func exploration(_ samples: [Int], budget: Int, low: Int, high: Int, initial: Int) -> [Int] {
     let needs = samples.map { min(max(0, initial - $0), high) }
-    let total = needs.reduce(0, +)
+    let total = saturatingSum(needs)
     if total <= budget { return needs }
-    var counts = needs.map { max(Int(Double($0) * Double(budget) / Double(total)), low) }
-    var sum = counts.reduce(0, +)
-    while sum > budget {
-      var largest: Int?
-      for index in counts.indices where counts[index] > low {
-        if let current = largest, counts[current] >= counts[index] { continue }
-        largest = index
-      }
-      guard let largest else { break }
-      counts[largest] -= 1
-      sum -= 1
-    }
+    var counts = needs.map { max(part(of: budget, $0, total), low) }
+    let excess = saturatingSum(counts) - budget
+    if excess > 0 { lowerLargest(&counts, by: excess, floor: low) }
     return counts
+  }
+
+  /// Lowers the largest entry by one, the first of equals, `amount` times, none below `floor`.
+  ///
+  /// The released loop looks for the largest entry anew each time. It cuts the entries down to a common level, the first ones to one below, and that level can be searched
+  /// for: a million prompts would keep the loop busy for an hour.
+  private static func lowerLargest(_ counts: inout [Int], by amount: Int, floor: Int) {
+    func above(_ level: Int) -> Int { saturatingSum(counts.lazy.map { max(0, $0 - level) }) }
+    var level = floor
+    var ceiling = counts.max() ?? floor
+    while level < ceiling {
+      let middle = level + (ceiling - level) / 2
+      if above(middle) <= amount { ceiling = middle } else { level = middle + 1 }
+    }
+    var rest = amount - above(level)
+    for index in counts.indices where counts[index] >= level {
+      counts[index] = level
+      if rest > 0 && level > floor {
+        counts[index] -= 1
+        rest -= 1
+      }
+    }
   }
 
   /// Step 2: everyone to the floor, or to a truncated share of it.
   private static func raiseToFloor(_ counts: inout [Int], budget: Int, low: Int) {
-    let left = budget - counts.reduce(0, +)
+    let left = budget - saturatingSum(counts)
     guard left > 0 else { return }
     let needs = counts.map { max(0, low - $0) }
-    let total = needs.reduce(0, +)
-    guard total > 0 else { return }
+    let total = saturatingSum(needs)
     for index in counts.indices {
-      counts[index] += total <= left ? needs[index] : Int(Double(needs[index]) * Double(left) / Double(total))
+      counts[index] += total <= left ? needs[index] : part(of: left, needs[index], total)
     }
+  }
+
+  /// `int(need·left/total)`, which is at most `need`.
+  private static func part(of left: Int, _ need: Int, _ total: Int) -> Int {
+    let part = (Double(need) * Double(left) / Double(total)).rounded(.down)
+    return part >= Double(need) ? need : Int(part)
   }
 
   /// Step 3: the rest by priority with largest fractions, capped and repeated; without priorities one by one.
   private static func fill(_ counts: inout [Int], priorities: [Double], budget: Int, high: Int) {
-    var left = budget - counts.reduce(0, +)
+    var left = budget - saturatingSum(counts)
     while left > 0 {
       let eligible = counts.indices.filter { counts[$0] < high && priorities[$0] > 1e-8 }
-      if eligible.isEmpty {
-        let open = counts.indices.filter { counts[$0] < high }
-        guard !open.isEmpty else { return }
-        // The released loop goes on over the same list; it can pass the cap.
-        for turn in 0..<left { counts[open[turn % open.count]] += 1 }
-        return
-      }
+      if eligible.isEmpty { return goAround(&counts, left, high: high) }
       let total = eligible.reduce(0.0) { $0 + priorities[$1] }
       let shares = eligible.map { Double(left) * priorities[$0] / total }
-      var parts = shares.map { Int($0) }
-      let order = eligible.indices.sorted {
-        let (a, b) = (shares[$0] - shares[$0].rounded(.down), shares[$1] - shares[$1].rounded(.down))
-        return a != b ? a > b : $0 < $1
+      let whole = shares.map { $0.rounded(.down) }
+      var parts = whole.map { $0 >= Double(left) ? left : Int($0) }
+      let rest = min(max(left - saturatingSum(parts), 0), parts.count)
+      for position in Largest.positions(of: rest, in: zip(shares, whole).map { $0 - $1 }) {
+        // Only a share of the whole budget can be at the limit of integers.
+        if parts[position] < .max { parts[position] += 1 }
       }
-      for position in order.prefix(max(left - parts.reduce(0, +), 0)) { parts[position] += 1 }
       for (position, index) in eligible.enumerated() {
         let given = min(parts[position], high - counts[index], left)
         counts[index] += given
@@ -111,9 +125,19 @@ public enum ReleasedWaterLevelAsReleased {
     }
   }
 
+  /// One each around the prompts that are below the cap now, until nothing is left.
+  ///
+  /// The released loop goes on over the same list, so that prompts can pass the cap.
+  private static func goAround(_ counts: inout [Int], _ left: Int, high: Int) {
+    let open = counts.indices.filter { counts[$0] < high }
+    guard !open.isEmpty else { return }
+    let (rounds, rest) = left.quotientAndRemainder(dividingBy: open.count)
+    for (position, index) in open.enumerated() { counts[index] += rounds + (position < rest ? 1 : 0) }
+  }
+
   /// Step 4: whatever difference is left, one by one, heedless of bounds.
   private static func fixUp(_ counts: inout [Int], budget: Int) {
-    var difference = budget - counts.reduce(0, +)
+    var difference = budget - saturatingSum(counts)
     var index = 0
     while difference != 0 {
       if difference > 0 {

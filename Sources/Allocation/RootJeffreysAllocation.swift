@@ -1,6 +1,3 @@
-import Foundation
-import Statistics
-
 /// Rollouts in proportion to the root of the posterior mean of p(1−p) under Jeffreys' prior Beta(½, ½).
 ///
 /// With a = k + ½ and b = G − k + ½: `E[p(1−p) | k] = ab/((a+b)(a+b+1))`. It is never 0, so a prompt whose samples all agree is not given up.
@@ -11,8 +8,10 @@ public enum RootJeffreysAllocation {
   public static func rollouts(_ prompts: [PromptStatistics], budget: Int, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Int]
   {
-    try LargestRemainder.round(
-      shares(prompts, budget: Double(budget), bounds: bounds), budget: budget, bounds: bounds)
+    try PromptStatistics.check(prompts)
+    return try BoundedProportion.rollouts(
+      weights: prompts.map { posteriorMean($0).squareRoot() }, name: "posterior deviation", budget: budget,
+      bounds: bounds)
   }
 
   /// The real-valued solution.
@@ -34,10 +33,12 @@ public enum RootJeffreysAllocation {
 
   /// `E[√(p(1−p)) | k] = B(a+½, b+½)/B(a, b)`: the posterior mean of the deviation itself, the other natural choice.
   ///
-  /// It is smaller than the root of the posterior mean (Jensen), by a factor that is the same for equal counts.
-  public static func posteriorMeanDeviation(_ prompt: PromptStatistics) throws(StatisticsError) -> Double {
-    let a = Double(prompt.successes) + 0.5
-    let b = Double(prompt.samples - prompt.successes) + 0.5
-    return exp(try SpecialFunctions.logBeta(a + 0.5, b + 0.5) - (try SpecialFunctions.logBeta(a, b)))
+  /// It is smaller than the root of the posterior mean (Jensen). Computed as r(k) r(G−k)/(G+1) with r(j) = Γ(j+1)/Γ(j+½): the difference of the two
+  /// log-betas is of the order 1 while each grows like G, which costs nine digits at G = 10⁶.
+  ///
+  /// - Precondition: 0 ≤ successes ≤ samples.
+  public static func posteriorMeanDeviation(_ prompt: PromptStatistics) -> Double {
+    HalfStepGammaRatio.value(prompt.successes) * HalfStepGammaRatio.value(prompt.samples - prompt.successes)
+      / (Double(prompt.samples) + 1)
   }
 }

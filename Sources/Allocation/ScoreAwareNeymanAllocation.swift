@@ -34,8 +34,8 @@ public enum ScoreAwareNeymanAllocation {
     _ prompts: [PromptStatistics], moments: [ScoreMoments?]? = nil, budget: Int,
     bounds: AllocationBounds = .none
   ) throws(AllocationError) -> [Int] {
-    try LargestRemainder.round(
-      shares(prompts, moments: moments, budget: Double(budget), bounds: bounds), budget: budget,
+    try BoundedProportion.rollouts(
+      weights: deviations(prompts, moments: moments), name: "estimated deviation", budget: budget,
       bounds: bounds)
   }
 

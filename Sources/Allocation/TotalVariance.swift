@@ -4,7 +4,7 @@ import Foundation
 public enum TotalVariance {
   /// For integer counts.
   ///
-  /// A prompt without rollouts and with positive variance makes it infinite; one without variance adds 0.
+  /// A prompt without rollouts and with positive variance makes it infinite; one without variance adds 0. A variance of NaN stays NaN.
   ///
   /// - Source: `neyman1934`, equation of the variance of a stratified mean.
   /// - Precondition: equal counts.
@@ -16,7 +16,7 @@ public enum TotalVariance {
   public static func value(variances: [Double], shares: [Double]) -> Double {
     precondition(variances.count == shares.count, "\(variances.count) variances, \(shares.count) shares")
     var total = 0.0
-    for (variance, share) in zip(variances, shares) where variance > 0 {
+    for (variance, share) in zip(variances, shares) where variance != 0 {
       total += share > 0 ? variance / share : .infinity
     }
     return total

@@ -8,7 +8,7 @@ public enum UniformAllocation {
   public static func rollouts(promptCount: Int, budget: Int, bounds: AllocationBounds = .none)
     throws(AllocationError) -> [Int]
   {
-    try bounds.check(budget: Double(budget), count: promptCount)
+    _ = try Limits(count: promptCount, budget: budget, bounds: bounds)
     let each = budget / promptCount
     let extra = budget % promptCount
     return (0..<promptCount).map { each + ($0 < extra ? 1 : 0) }

@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// METHODS.md C7 (Wright 2017): strata sizes (47, 61, 41), deviations (10, 6, 4), bounds per stratum; here the counts under its common bounds by brute force.
+  /// All counts within the bounds, one by one.
   @Test func integersAreExactAgainstBruteForce() throws {
     var stream = RandomStream(StreamKey(seed: 1, claim: "integer-optimum"))
     for trial in 0..<60 {
@@ -82,12 +82,20 @@ import Testing
     }
   }
 
-  /// Wright's example with its own bounds, spelled as strata N·S; the optimum (4, 3, 3) lies inside all of them.
+  /// METHODS.md C7 (Wright 2017).
+  ///
+  /// Strata of sizes (47, 61, 41) with deviations (10, 6, 4), lower bounds (1, 2, 3), upper bounds (5, 6, 4), n = 10. Without the lower bounds
+  /// the optimum is (4, 4, 2), so the third one binds.
   @Test func wrightsExample() throws {
     let weights = [470.0, 366, 164]
     let counts = try IntegerOptimalAllocation.rollouts(
-      deviations: weights, budget: 10, bounds: AllocationBounds(minimum: 3, maximum: 4))
+      deviations: weights, budget: 10,
+      bounds: [
+        AllocationBounds(minimum: 1, maximum: 5), AllocationBounds(minimum: 2, maximum: 6),
+        AllocationBounds(minimum: 3, maximum: 4),
+      ])
     #expect(counts == [4, 3, 3])
+    #expect(try IntegerOptimalAllocation.rollouts(deviations: weights, budget: 10) == [4, 4, 2])
     let value =
       TotalVariance.value(variances: weights.map { $0 * $0 }, rollouts: counts) - (4700 + 61 * 36 + 41 * 16)
     #expect(abs(value - 101_290.3333) < 1e-4)

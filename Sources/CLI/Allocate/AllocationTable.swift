@@ -27,6 +27,7 @@ struct AllocationTable {
     let deviation = try deviationColumn.map { name throws(InterchangeError) in try table.column(name) }
     let score = table.header.firstIndex(of: "score_sd")
     let named = ["v_success", "v_failure", "d_squared"].compactMap { table.header.firstIndex(of: $0) }
+    if named.count == 3 { moments = [] }
     var lines: [String: Int] = [:]
     for row in table.rows.indices {
       let name = table.rows[row][identifier]
@@ -58,7 +59,7 @@ struct AllocationTable {
             failureVariance: try Self.positive(table, row, named[1]),
             squaredDistance: try Self.positive(table, row, named[2]))
         }
-        moments = (moments ?? []) + [moment]
+        moments?.append(moment)
       }
     }
   }
