@@ -109,6 +109,9 @@ public let references: [Reference] = [
     key: "spearman1910", authors: "Spearman", year: 1910,
     title: "Correlation calculated from faulty data", locator: "Br. J. Psychol. 3:271-295"),
   Reference(
+    key: "tricomi1951", authors: "Tricomi, Erdélyi", year: 1951,
+    title: "The asymptotic expansion of a ratio of gamma functions", locator: "Pacific J. Math. 1:133-142"),
+  Reference(
     key: "vose1991", authors: "Vose", year: 1991,
     title: "A linear algorithm for generating random numbers with a given distribution",
     locator: "IEEE Trans. Softw. Eng. 17:972-975"),

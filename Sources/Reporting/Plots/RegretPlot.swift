@@ -1,6 +1,6 @@
 import Claims
 
-/// What an allocation from estimated probabilities loses against the oracle, by the number of rollouts they were estimated from.
+/// What an allocation from estimated probabilities achieves against uniform and the oracle, by the rollouts they were estimated from.
 enum RegretPlot {
   /// The picture of a table `population,method,group,relative_variance,lower,upper`.
   static func plots(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
@@ -20,10 +20,10 @@ enum RegretPlot {
       PlotScript(
         name: name, title: "Regret of allocating by an estimated proxy",
         caption:
-          "At 1 nothing is lost against the allocation that knows the true standard deviations; bars are the intervals of the table.",
+          "The oracle knows the true standard deviations; the regret is the distance to it. Bars are the intervals of the table.",
         panels: plot.panels(), columns: plot.columns,
         xLabel: "rollouts G that estimate a prompt's success probability",
-        yLabel: "total variance / oracle (ratio)", legend: plot.legend(reference: "oracle"),
+        yLabel: "total variance / that of uniform allocation (ratio)", legend: plot.legend(reference: "uniform"),
         panelHeight: plot.panelHeight)
     ]
   }
