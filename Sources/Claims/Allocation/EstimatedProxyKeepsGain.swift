@@ -15,278 +15,151 @@ public struct EstimatedProxyKeepsGain: Claim {
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
     var regret = PointTable(
       name: "regret", columns: ["population", "method", "group", "relative_variance", "lower", "upper"])
-    var kept: [(label: String, history: History)] = []
+    var results: [Result] = []
     for (row, population) in PassRatePopulation.all.enumerated() {
-      for (column, history) in histories.enumerated() {
-        for (layer, rule) in Rule.allCases.enumerated() where rule != .reversed {
-          let designPoint = 1000 + 100 * row + 10 * column + layer
-          let gain = try gain(examination, designPoint: designPoint, population, history, rule)
-          let design = "\(population.name) \(history.name)"
-          evidence.findings.append(gain.findingGreater(estimator: rule.rawValue, population: design))
-          evidence.estimates.append(
-            EstimateRow(
-              design: design, method: rule.rawValue, stat: "kept_gain_minus_share", estimate: gain.estimate,
-              interval: gain.interval))
-          if gain.interval.lower > 0 { kept.append(("\(rule.rawValue) on \(design)", history)) }
-          let table = try relativeVariances(examination, designPoint: designPoint, population, history, rule)
-          if case .fresh(let group) = history {
-            regret.rows.append(
-              [.text(population.name), .text(rule.rawValue), .integer(group)] + table.method.cells)
-            if rule == .root {
-              regret.rows.append(
-                [.text(population.name), .text("oracle"), .integer(group)] + table.oracle.cells)
-            }
-          }
-          for (method, mean) in [(rule.rawValue, table.method), ("oracle", table.oracle)] {
-            evidence.estimates.append(
-              EstimateRow(
-                design: design, method: method, stat: "relative_variance", estimate: mean.estimate,
-                interval: mean.interval))
-          }
-        }
+      let gains = try keptGains(examination, designPoint: 100 + row, population, cases)
+      for (item, gain) in zip(cases, gains) {
+        let design = "\(population.name) \(item.history.name)"
+        evidence.findings.append(gain.findingGreater(estimator: item.rule.rawValue, population: design))
+        evidence.estimates.append(
+          EstimateRow(
+            design: design, method: item.rule.rawValue, stat: "kept_gain_minus_share",
+            estimate: gain.estimate, interval: gain.interval))
+        results.append(Result(population: population.name, item: item, keeps: gain.interval.lower > 0))
       }
+      try addRelative(&evidence, &regret, &results, examination, population, designPoint: 200 + row)
     }
     evidence.pointTables = [regret]
-    addExactFormula(&evidence)
-    addCounterexample(&evidence)
-    let control = try gain(examination, designPoint: 900, PassRatePopulation.all[0], .fresh(16), .reversed)
-    evidence.control = control.findingGreater(
-      estimator: Rule.reversed.rawValue, population: "\(PassRatePopulation.all[0].name) G=16")
-    let share = specification.value("share")
-    let total = evidence.findings.count
-    evidence.condition =
-      "at least \(short(100 * share))% of the gain of the bounded optimum is kept in \(kept.count) of \(total) cases (n between \(specification.integers("minimum")[0]) and \(specification.integers("maximum")[0]), budget \(specification.integers("each")[0]) each): \(listing(kept.map(\.label)))"
-    let fewest = specification.integers("group").first ?? 0
-    let most = specification.integers("group").last ?? 0
-    evidence.explanation =
-      "Estimating P from G fresh rollouts keeps at least \(short(100 * share))% of the oracle's gain in \(kept.count { $0.history == .fresh(fewest) }) of \(PassRatePopulation.all.count * 3) cases at G = \(fewest) and in \(kept.count { $0.history == .fresh(most) }) at G = \(most); with pooled history under drift in \(kept.count { if case .pooled = $0.history { true } else { false } }) of \(PassRatePopulation.all.count * 3 * specification.values("drift").count). "
-      + "An unlucky prompt whose few rollouts agree is starved exactly when its variance is not small, so the floor, not the proxy, carries small G."
+    try addExact(&evidence, examination)
+    addCounterexamples(&evidence)
+    try addControl(&evidence, examination)
+    explain(&evidence, results)
     return evidence
   }
 
-  /// How the counts came about.
-  enum History: Sendable, Equatable {
-    /// G rollouts under the present p.
-    case fresh(Int)
-    /// Pooled over steps while logit p walked with this standard deviation a step.
-    case pooled(drift: Double, steps: Int, each: Int)
-
-    var name: String {
-      switch self {
-      case .fresh(let group): "G=\(group)"
-      case .pooled(let drift, let steps, let each): "drift \(short(drift)), \(steps) steps of \(each)"
-      }
-    }
-
-    /// Counts of one prompt whose pass rate is now p; the past of the walk is drawn backwards from it.
-    func counts(_ p: Double, stream: inout RandomStream) -> PromptStatistics {
-      switch self {
-      case .fresh(let group):
-        return PromptStatistics(successes: stream.binomial(trials: group, probability: p), samples: group)
-      case .pooled(let drift, let steps, let each):
-        var logit = log(p / (1 - p))
-        var successes = 0
-        for _ in 0..<steps {
-          successes += stream.binomial(trials: each, probability: 1 / (1 + exp(-logit)))
-          logit += drift * stream.normal()
-        }
-        return PromptStatistics(successes: successes, samples: steps * each)
-      }
-    }
+  /// What was found of one case on one population.
+  private struct Result {
+    var population: String
+    var item: Case
+    /// Whether the confidence sequence of the kept gain lies above the share.
+    var keeps: Bool
+    /// The mean gain of the rule over that of the oracle.
+    var keptShare = Double.nan
   }
 
-  /// The rules that use counts.
-  enum Rule: String, Sendable, CaseIterable {
-    case proportional = "P̂"
-    case root = "√P̂"
-    case rootJeffreys = "√E[P|k]"
-    /// The negative control: most to those that seem settled.
-    case reversed = "¼ − P̂"
-
-    func rollouts(_ prompts: [PromptStatistics], budget: Int, bounds: AllocationBounds)
-      throws(AllocationError) -> [Int]
-    {
-      switch self {
-      case .proportional: try ProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
-      case .root: try RootProportionalAllocation.rollouts(prompts, budget: budget, bounds: bounds)
-      case .rootJeffreys: try RootJeffreysAllocation.rollouts(prompts, budget: budget, bounds: bounds)
-      case .reversed:
-        try NeymanAllocation.rollouts(
-          deviations: prompts.map { max(1.0 / 3 - $0.bernoulliVariance, 0) }, budget: budget, bounds: bounds)
-      }
-    }
-  }
-
-  private var histories: [History] {
-    specification.integers("group").map { History.fresh($0) }
-      + specification.values("drift").map {
-        .pooled(
-          drift: $0, steps: Int(specification.value("drift_steps")),
-          each: Int(specification.value("drift_each")))
-      }
-  }
-
-  private var bounds: AllocationBounds {
-    AllocationBounds(
-      minimum: specification.integers("minimum")[0], maximum: specification.integers("maximum")[0])
-  }
-
-  /// V(rule)/V(uniform) and V(oracle)/V(uniform) of one random batch, σ² = P.
-  private static func pair(
-    _ population: PassRatePopulation, _ history: History, _ rule: Rule, size: Int, each: Int,
-    bounds: AllocationBounds,
-    stream: inout RandomStream
-  ) throws(AllocationError) -> (method: Double, oracle: Double) {
-    let batch = Batch(population, count: size, stream: &stream)
-    var counts: [PromptStatistics] = []
-    for prompt in batch.moments { counts.append(history.counts(prompt.successProbability, stream: &stream)) }
-    let oracle = try BoundedNeymanAllocation.rollouts(
-      deviations: batch.proxies.map { $0.squareRoot() }, budget: each * size, bounds: bounds)
-    let chosen = try rule.rollouts(counts, budget: each * size, bounds: bounds)
-    return (
-      relativeVariance(batch.proxies, rollouts: chosen), relativeVariance(batch.proxies, rollouts: oracle)
-    )
-  }
-
-  /// The mean of (gain of the rule) − share · (gain of the oracle), gains relative to uniform.
-  private func gain(
-    _ examination: Examination, designPoint: Int, _ population: PassRatePopulation, _ history: History,
-    _ rule: Rule
-  ) throws -> SequentialMean {
+  /// The mean of (gain of the rule) − share · (gain of the oracle) for every case, gains relative to uniform.
+  private func keptGains(
+    _ examination: Examination, designPoint: Int, _ population: PassRatePopulation, _ cases: [Case]
+  ) throws -> [SequentialMean] {
     let share = specification.value("share")
-    let size = Int(specification.value("batch"))
-    let each = specification.integers("each")[0]
-    let bounds = bounds
+    let setting = setting
     // n lies in [min, max], so V/V(uniform) lies in [each/max, each/min].
-    let least = Double(each) / Double(bounds.maximum)
-    let most = Double(each) / Double(bounds.minimum)
+    let least = Double(setting.each) / Double(setting.bounds.maximum)
+    let most = Double(setting.each) / Double(setting.bounds.minimum)
     let range = (1 - most - share * (1 - least))...(1 - least - share * (1 - most))
-    return try SequentialMean.run(
-      examination, designPoint: designPoint, range: range, boundary: 0,
-      maximumCount: specification.count("batches", for: examination.preset), firstBatch: 64
+    return try SequentialMeans.run(
+      examination, designPoint: designPoint, variables: cases.map { _ in .init(range: range, boundary: 0) },
+      maximumCount: specification.count("batches", for: examination.preset)
     ) { stream in
-      guard
-        let pair = try? Self.pair(
-          population, history, rule, size: size, each: each, bounds: bounds, stream: &stream)
-      else { return .nan }
-      return (1 - pair.method) - share * (1 - pair.oracle)
+      let relative = try setting.relative(population, cases, stream: &stream)
+      return relative.rules.map { (1 - $0) - share * (1 - relative.oracle) }
     }
   }
 
-  private func relativeVariances(
-    _ examination: Examination, designPoint: Int, _ population: PassRatePopulation, _ history: History,
-    _ rule: Rule
-  ) throws -> (method: BatchMean, oracle: BatchMean) {
+  /// Relative variances of every case and of the oracle, and the share of the gain kept as a ratio of means.
+  private func addRelative(
+    _ evidence: inout Evidence, _ regret: inout PointTable, _ results: inout [Result],
+    _ examination: Examination, _ population: PassRatePopulation, designPoint: Int
+  ) throws {
     let key = examination.key(designPoint: designPoint)
-    let size = Int(specification.value("batch"))
-    let each = specification.integers("each")[0]
-    let bounds = bounds
-    let pairs = try examination.map(specification.count("table_batches", for: examination.preset)) { index in
+    let setting = setting
+    let cases = cases
+    let rows = try examination.map(specification.count("table_batches", for: examination.preset)) { index in
       var stream = RandomStream(key.replicate(index))
-      return try Self.pair(population, history, rule, size: size, each: each, bounds: bounds, stream: &stream)
+      return try setting.relative(population, cases, stream: &stream)
     }
-    return (
-      BatchMean(moments: Moments(pairs.map(\.method))), BatchMean(moments: Moments(pairs.map(\.oracle)))
-    )
-  }
-
-  /// E[V] for weights w(k) without bounds: the closed form against the sum over all counts of three prompts.
-  private func addExactFormula(_ evidence: inout Evidence) {
-    let group = Int(specification.value("exact_group"))
-    let rates = specification.values("exact_p")
-    func weight(_ k: Int) -> Double {
-      RootJeffreysAllocation.posteriorMean(PromptStatistics(successes: k, samples: group)).squareRoot()
-    }
-    let rows = rates.map { p in
-      (0...group).map { SpecialFunctions.binomialProbability($0, of: group, probability: p) }
-    }
-    var formula = 0.0
-    for i in rates.indices {
-      var inverse = 0.0
-      for k in 0...group { inverse += rows[i][k] / weight(k) }
-      var others = 0.0
-      for j in rates.indices where j != i { for k in 0...group { others += rows[j][k] * weight(k) } }
-      formula += rates[i] * (1 - rates[i]) * (1 + inverse * others)
-    }
-    var sum = 0.0
-    for a in 0...group {
-      for b in 0...group {
-        for c in 0...group {
-          let weights = [weight(a), weight(b), weight(c)]
-          let shares = weights.map { $0 / weights.reduce(0, +) }
-          sum +=
-            rows[0][a] * rows[1][b] * rows[2][c]
-            * TotalVariance.value(variances: rates.map { $0 * (1 - $0) }, shares: shares)
+    let oracle = BatchMean(moments: Moments(rows.map(\.oracle)))
+    evidence.estimates.append(
+      EstimateRow(
+        design: population.name, method: "oracle", stat: "relative_variance", estimate: oracle.estimate,
+        interval: oracle.interval))
+    for (index, item) in cases.enumerated() {
+      let design = "\(population.name) \(item.history.name)"
+      let mean = BatchMean(moments: Moments(rows.map { $0.rules[index] }))
+      let kept = Self.ratio(rows.map { 1 - $0.rules[index] }, rows.map { 1 - $0.oracle })
+      evidence.estimates += [
+        EstimateRow(
+          design: design, method: item.rule.rawValue, stat: "relative_variance", estimate: mean.estimate,
+          interval: mean.interval),
+        EstimateRow(
+          design: design, method: item.rule.rawValue, stat: "kept_share", estimate: kept,
+          interval: kept.studentInterval(level: 0.95)),
+      ]
+      if let place = results.firstIndex(where: { $0.population == population.name && $0.item == item }) {
+        results[place].keptShare = kept.value
+      }
+      if case .fresh(let group) = item.history {
+        regret.rows.append([.text(population.name), .text(item.rule.rawValue), .integer(group)] + mean.cells)
+        if item.rule == Rule.judged.last {
+          regret.rows.append([.text(population.name), .text("oracle"), .integer(group)] + oracle.cells)
         }
       }
     }
-    var row = EstimateRow(
-      design: "three prompts, G=\(group), budget 1", method: Rule.rootJeffreys.rawValue,
-      stat: "expected_total_variance",
-      exact: sum)
-    row.estimate = formula
-    evidence.estimates.append(row)
   }
 
-  /// The smallest pair of pass rates for which the rule P̂ from four rollouts is worse than uniform on average, with fractions.
-  private func addCounterexample(_ evidence: inout Evidence) {
-    let group = Int(specification.value("counterexample_group"))
-    let bounds = AllocationBounds(
-      minimum: specification.integers("counterexample_bounds")[0],
-      maximum: specification.integers("counterexample_bounds")[1])
-    let budget = 2 * specification.integers("counterexample_bounds")[2]
-    for d in 2...Int(specification.value("counterexample_denominator")) {
-      for a in 1..<d {
-        for b in a..<d {
-          let rates = [Rational(Int128(a), Int128(d)), Rational(Int128(b), Int128(d))]
-          let variances = rates.map { $0 * (.one - $0) }
-          let rows = rates.map { Self.binomial(group, $0) }
-          var expected = Rational.zero
-          for first in 0...group {
-            for second in 0...group {
-              let counts = [first, second].map { PromptStatistics(successes: $0, samples: group) }
-              guard
-                let rollouts = try? ProportionalAllocation.rollouts(counts, budget: budget, bounds: bounds)
-              else { continue }
-              let total =
-                variances[0] / Rational(Int128(rollouts[0])) + variances[1] / Rational(Int128(rollouts[1]))
-              expected += rows[0][first] * rows[1][second] * total
-            }
+  /// A ratio of means with the standard error of its linearisation, `a_i − r b_i` over the mean of b.
+  static func ratio(_ numerators: [Double], _ denominators: [Double]) -> Estimate {
+    let denominator = Moments(denominators).mean
+    let value = Moments(numerators).mean / denominator
+    let residuals = Moments(zip(numerators, denominators).map { $0 - value * $1 })
+    return Estimate(
+      value: value, standardError: residuals.standardError / abs(denominator), count: numerators.count)
+  }
+
+  /// Giving most to prompts that seem settled must not keep the gain.
+  private func addControl(_ evidence: inout Evidence, _ examination: Examination) throws {
+    let population = PassRatePopulation.all[0]
+    let item = Case(rule: .reversed, history: .fresh(Int(specification.value("control_group"))))
+    let gain = try keptGains(examination, designPoint: 900, population, [item])
+    evidence.control = gain[0].findingGreater(
+      estimator: item.rule.rawValue, population: "\(population.name) \(item.history.name)")
+  }
+
+  /// Condition and explanation from the numbers found.
+  private func explain(_ evidence: inout Evidence, _ results: [Result]) {
+    let setting = setting
+    let percent = short(100 * specification.value("share"))
+    let groups = specification.integers("group").sorted()
+    let parts = Rule.judged.map { rule -> String in
+      let needed = PassRatePopulation.all.map { population -> String in
+        // The smallest G from which on every G examined keeps the share.
+        let first = groups.reversed().prefix { group in
+          results.contains {
+            $0.population == population.name && $0.item == Case(rule: rule, history: .fresh(group))
+              && $0.keeps
           }
-          let uniform = (variances[0] + variances[1]) / Rational(Int128(budget / 2))
-          guard uniform < expected else { continue }
-          evidence.counterexamples.append(
-            Counterexample(
-              title: "P̂ from \(group) rollouts is worse than uniform on average",
-              worlds: [
-                .record([
-                  .init("success_probabilities", .numbers(rates.map(\.value))),
-                  .init("samples", .integer(group)),
-                  .init("budget", .integer(budget)), .init("minimum", .integer(bounds.minimum)),
-                  .init("maximum", .integer(bounds.maximum)),
-                ])
-              ],
-              values: [
-                ExactValue("expected_total_variance", expected.value, exact: expected.description),
-                ExactValue("total_variance_uniform", uniform.value, exact: uniform.description),
-              ],
-              explanation:
-                "Summed over all \((group + 1) * (group + 1)) pairs of counts: chance differences between the two counts move rollouts away from where they belong."
-            ))
-          return
-        }
+        }.last
+        return "\(first.map { "G ≥ \($0)" } ?? "no G shown") on \(population.name)"
       }
+      return "\(rule.rawValue): \(needed.joined(separator: ", "))"
     }
-  }
-
-  /// The binomial probabilities as fractions.
-  private static func binomial(_ trials: Int, _ p: Rational) -> [Rational] {
-    var row = [Rational](repeating: .zero, count: trials + 1)
-    row[0] = .one
-    for trial in 0..<trials {
-      for k in stride(from: trial + 1, through: 1, by: -1) { row[k] = row[k] * (.one - p) + row[k - 1] * p }
-      row[0] = row[0] * (.one - p)
+    let pooled = results.filter { if case .pooled = $0.item.history { true } else { false } }
+    evidence.condition =
+      "with n in \(setting.bounds.minimum)...\(setting.bounds.maximum) and \(setting.each) each on average, σ² = P, at least \(percent)% of the bounded optimum's gain is kept from these G on (G in \(groups)): "
+      + parts.joined(separator: "; ")
+      + "; pooled history under drift keeps it in \(pooled.count { $0.keeps }) of \(pooled.count) cases"
+    func extremes(_ history: History) -> String {
+      let shares = results.filter { $0.item.history == history }.sorted { $0.keptShare < $1.keptShare }
+      guard let low = shares.first, let high = shares.last else { return "?" }
+      return
+        "between \(short(100 * low.keptShare))% (\(low.item.rule.rawValue), \(low.population)) and \(short(100 * high.keptShare))% (\(high.item.rule.rawValue), \(high.population))"
     }
-    return row
+    let few = History.fresh(groups.first ?? 0)
+    let many = History.fresh(groups.last ?? 0)
+    let walks = histories.filter { if case .pooled = $0 { true } else { false } }
+    evidence.explanation =
+      "Of the gain of the allocation that knows P, counts of \(few.samples) fresh rollouts keep \(extremes(few)), counts of \(many.samples) \(extremes(many)). "
+      + "Pooled history keeps "
+      + walks.map { "\(extremes($0)) at \($0.name)" }.joined(separator: ", and ") + "."
   }
 }
