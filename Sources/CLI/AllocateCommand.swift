@@ -13,12 +13,12 @@ struct AllocateCommand: AsyncParsableCommand {
       prompt_id,rollouts. The rollouts always add up to the budget.
 
         uniform        the same for every prompt
-        neyman         n ∝ σ, σ given in a column (--sd-column)
+        neyman         n ∝ σ, σ given in a column (--sd-column; score_sd if there is none named)
         proportional   n ∝ P̂ = k(G−k)/(G(G−1)), the paper's rule at its word
         root           n ∝ √P̂
         root-jeffreys  n ∝ √E[p(1−p) | k] under Jeffreys' prior
-        score-aware    n ∝ √(P·c), c from the columns v_success,v_failure,d_squared or from score_sd², shrunk towards
-                       the pool
+        score-aware    n ∝ √(P·c), c from the columns v_success,v_failure,d_squared or, as the root mean square of the
+                       score norm, from score_sd; c is shrunk towards the pool
         minimax        the least worst case over all σ² ≤ C·P̂; the same as root
         released       the released code's water level with its priorities
       """)
@@ -26,7 +26,7 @@ struct AllocateCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The table of counts; '-' is standard input.", valueName: "file"))
   var file: String
 
-  @Option(help: ArgumentHelp("The rollouts to spread, in all.", valueName: "B"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The rollouts to spread, in all.", valueName: "B"))
   var budget: Int
 
   @Option(help: ArgumentHelp("The rule.", valueName: "name"))

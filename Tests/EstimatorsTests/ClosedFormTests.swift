@@ -78,7 +78,9 @@ import Testing
     }
   }
 
-  /// GRPO in large groups: G·Var → (1−p)v_S + p v_F + (1−2p)²D²/4, no factor P left. The delta method's next term is of order 1/(G·P); at G = 4096
+  /// GRPO in large groups: G·Var → (1−p)v_S + p v_F + (1−2p)²D²/4, no factor P left.
+  ///
+  /// The delta method's next term is of order 1/(G·P); at G = 4096
   /// and P ≥ 0.2 it is below 1/500.
   @Test func normalisationRemovesTheBernoulliVariance() {
     for p in [0.3, 0.5, 0.65] {

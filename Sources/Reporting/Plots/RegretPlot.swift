@@ -23,7 +23,8 @@ enum RegretPlot {
           "The oracle knows the true standard deviations; the regret is the distance to it. Bars are the intervals of the table.",
         panels: plot.panels(), columns: plot.columns,
         xLabel: "rollouts G that estimate a prompt's success probability",
-        yLabel: "total variance / that of uniform allocation (ratio)", legend: plot.legend(reference: "uniform"),
+        yLabel: "total variance / that of uniform allocation (ratio)",
+        legend: plot.legend(reference: "uniform"),
         panelHeight: plot.panelHeight)
     ]
   }
