@@ -15,40 +15,45 @@ public enum ValidatedParameters {
     public var backing: [Backing]
   }
 
-  /// A claim that backs a value: the whole claim, or its sub-verdicts on one estimator or method.
+  /// A claim that backs a value: the whole claim, or its sub-verdicts on one method, on one population or on both.
   public struct Backing: Sendable, Hashable {
     /// The claim's identifier.
     public var claim: String
-    /// The estimator or method whose sub-verdicts count; nil for the claim's own verdict.
+    /// The estimator or method whose sub-verdicts count; nil for all.
     public var method: String?
+    /// The population whose sub-verdicts count; nil for all.
+    public var population: String?
 
-    /// The claim's own verdict.
-    public static func claim(_ id: String) -> Backing { Backing(claim: id, method: nil) }
-    /// The weakest sub-verdict on `method`.
-    public static func claim(_ id: String, method: String) -> Backing { Backing(claim: id, method: method) }
+    /// The claim's own verdict, or the weakest sub-verdict on `method` and `population` where they are given.
+    public static func claim(_ id: String, method: String? = nil, population: String? = nil) -> Backing {
+      Backing(claim: id, method: method, population: population)
+    }
   }
 
   /// Every parameter value that a settled claim could back.
+  ///
+  /// Methods and populations are named as the claims' sub-verdicts name them.
   public static let candidates: [Candidate] = [
     Candidate(
       name: "success_variance_estimator", value: "unbiased-sample-variance",
       backing: [.claim("sample-variance-unbiased")]),
     Candidate(name: "allocation_rule", value: "neyman", backing: [.claim("neyman-optimal")]),
-    Candidate(
-      name: "allocation_rule", value: "proportional",
-      backing: [.claim("proxy-allocation-optimal", method: "proportional")]),
-    Candidate(
-      name: "allocation_rule", value: "root", backing: [.claim("proxy-allocation-optimal", method: "root")]),
-    Candidate(
-      name: "allocation_rule", value: "score-aware",
-      backing: [.claim("proxy-allocation-optimal", method: "score-aware")]),
-    Candidate(
-      name: "allocation_rule", value: "minimax",
-      backing: [.claim("bound-transfers-optimality", method: "minimax")]),
+    Candidate(name: "allocation_rule", value: "proportional", backing: [.claim("proxy-allocation-optimal")]),
+    Candidate(name: "allocation_rule", value: "root", backing: [rootInTheWorstCase]),
+    Candidate(name: "allocation_rule", value: "minimax", backing: [rootInTheWorstCase]),
     Candidate(
       name: "allocation_rule", value: "released", backing: [.claim("released-allocator-beats-uniform")]),
     Candidate(
-      name: "allocation_input", value: "estimated-proxy", backing: [.claim("estimated-proxy-keeps-gain")]),
+      name: "allocation_pipeline", value: "released", backing: [.claim("released-rows-aligned")]),
+    Candidate(
+      name: "allocation_input", value: "estimated-proportional",
+      backing: [.claim("estimated-proxy-keeps-gain", method: "P̂")]),
+    Candidate(
+      name: "allocation_input", value: "estimated-root",
+      backing: [.claim("estimated-proxy-keeps-gain", method: "√P̂")]),
+    Candidate(
+      name: "allocation_input", value: "estimated-root-jeffreys",
+      backing: [.claim("estimated-proxy-keeps-gain", method: "√E[P|k]")]),
     Candidate(
       name: "variance_model", value: "sigma-squared-over-n", backing: [.claim("variance-falls-as-one-over-n")]
     ),
@@ -63,6 +68,10 @@ public enum ValidatedParameters {
       name: "graded_reward_proxy", value: "reward-variance",
       backing: [.claim("proxy-holds-for-graded-rewards")]),
   ]
+
+  /// n ∝ √P is the rule with the least largest variance among all σ² ≤ C·P; that is what this sub-verdict says, and no more.
+  private static let rootInTheWorstCase = Backing.claim(
+    "bound-transfers-optimality", method: "n ∝ √P", population: "worst case over σ² ≤ C·P")
 
   /// The file's name inside a run directory.
   public static let fileName = "validated-parameters.json"
@@ -109,12 +118,15 @@ public enum ValidatedParameters {
       self.backing = backing
       guard let outcome = outcomes.first(where: { $0.specification.id == backing.claim }) else { return }
       hash = outcome.specification.sha256
-      guard let method = backing.method else {
+      guard backing.method != nil || backing.population != nil else {
         verdict = outcome.verdict
         condition = outcome.condition
         return
       }
-      let parts = outcome.subVerdicts.filter { $0.estimator == method }
+      let parts = outcome.subVerdicts.filter { part in
+        (backing.method ?? part.estimator) == part.estimator
+          && (backing.population ?? part.population) == part.population
+      }
       guard !parts.isEmpty else { return }
       // Without a refuted control the examination showed no power, so none of its parts backs anything.
       verdict = outcome.controlVerdict == .refuted ? Verdict.weakest(parts.map(\.verdict)) : .inconclusive
@@ -124,7 +136,10 @@ public enum ValidatedParameters {
       condition = distinct.isEmpty ? outcome.condition : distinct.joined(separator: "; ")
     }
 
-    var subject: String { backing.method.map { "\(backing.claim) for \($0)" } ?? backing.claim }
+    var subject: String {
+      let parts = [backing.method, backing.population].compactMap { $0 }
+      return parts.isEmpty ? backing.claim : "\(backing.claim) for \(parts.joined(separator: ", "))"
+    }
 
     var reason: String { "\(subject) is \(verdict?.rawValue ?? "not examined in this run")" }
 

@@ -8,43 +8,59 @@ import Testing
     (document[list]?.arrayValue ?? []).compactMap { $0["value"]?.stringValue }
   }
 
+  private static let worstCase = "worst case over σ² ≤ C·P"
+
   @Test func onlySettledClaimsBackParameters() throws {
     let document = ValidatedParameters.json([
       Fixture.outcome("neyman-optimal", condition: "n is large"),
       Fixture.outcome("sample-variance-unbiased"),
+      Fixture.outcome("proxy-allocation-optimal", findings: [Finding(basis: .exact(holds: false))]),
       Fixture.outcome(
-        "proxy-allocation-optimal",
+        "bound-transfers-optimality",
         findings: [
-          Finding(estimator: "proportional", population: "diffuse", basis: .exact(holds: true)),
-          Finding(estimator: "proportional", population: "u-shaped", basis: .exact(holds: false)),
-          Finding(estimator: "root", basis: .exact(holds: true), condition: "equal score moments"),
+          Finding(estimator: "n ∝ √P", population: "actual variances", basis: .exact(holds: false)),
           Finding(
-            estimator: "score-aware", basis: .statistical(support: 0.5, refute: 0.5, sufficientCount: nil)),
+            estimator: "n ∝ √P", population: Self.worstCase, basis: .exact(holds: true), condition: "minimax"),
+          Finding(estimator: "n ∝ P", population: Self.worstCase, basis: .exact(holds: false)),
+        ]),
+      Fixture.outcome(
+        "estimated-proxy-keeps-gain",
+        findings: [
+          Finding(estimator: "P̂", population: "a", basis: .exact(holds: true)),
+          Finding(estimator: "P̂", population: "b", basis: .exact(holds: false)),
+          Finding(estimator: "√P̂", basis: .statistical(support: 0.5, refute: 0.5, sufficientCount: nil)),
         ]),
     ])
-    #expect(values(document, "parameters") == ["unbiased-sample-variance", "neyman", "root"])
-    #expect(values(document, "rejected") == ["proportional"])
-    #expect(values(document, "unsettled").contains("score-aware"))
+    #expect(values(document, "parameters") == ["unbiased-sample-variance", "neyman", "root", "minimax"])
+    #expect(values(document, "rejected") == ["proportional", "estimated-proportional"])
+    #expect(values(document, "unsettled").contains("estimated-root"))
     let neyman = try #require(document["parameters"]?[1])
     #expect(neyman["condition"]?.stringValue == "n is large")
     #expect(neyman["claims"]?[0]?["verdict"]?.stringValue == "supported-when")
     #expect(
       neyman["claims"]?[0]?["spec_sha256"]?.stringValue == Fixture.specification("neyman-optimal").sha256)
-    #expect(document["parameters"]?[2]?["condition"]?.stringValue == "equal score moments")
+    #expect(document["parameters"]?[2]?["condition"]?.stringValue == "minimax")
     #expect(
-      document["rejected"]?[0]?["reason"]?.stringValue
-        == "proxy-allocation-optimal for proportional is refuted")
+      document["rejected"]?[1]?["reason"]?.stringValue == "estimated-proxy-keeps-gain for P̂ is refuted")
   }
 
   @Test func aClaimWithoutPowerBacksNothing() {
     let document = ValidatedParameters.json([
       Fixture.outcome("neyman-optimal", controlHolds: true),
       Fixture.outcome(
-        "proxy-allocation-optimal", findings: [Finding(estimator: "root", basis: .exact(holds: true))],
+        "bound-transfers-optimality",
+        findings: [Finding(estimator: "n ∝ √P", population: Self.worstCase, basis: .exact(holds: true))],
         controlHolds: true),
     ])
     #expect(values(document, "parameters") == [])
     #expect(values(document, "unsettled").count == ValidatedParameters.candidates.count)
+  }
+
+  @Test func everyCandidateNamesAClaimOfTheRegister() {
+    let known = allClaims.map(\.specification.id)
+    for candidate in ValidatedParameters.candidates {
+      for backing in candidate.backing { #expect(known.contains(backing.claim), "\(backing.claim)") }
+    }
   }
 
   @Test func nothingIsBackedWithoutClaims() {

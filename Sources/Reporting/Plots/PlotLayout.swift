@@ -29,7 +29,7 @@ struct PlotLayout {
     bodyTop = legendTop + Double(legendRows.count) * Self.legendRowHeight + 8
     panelTitleRoom =
       plot.panels.contains { !$0.subtitle.isEmpty }
-      ? 52 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
+      ? 58 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
     panelWidth = (width - left) / Double(columns) - tickRoom - Self.rightRoom
     panelHeight = Double(plot.panelHeight)
     let rows = (plot.panels.count + columns - 1) / columns

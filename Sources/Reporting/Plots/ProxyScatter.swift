@@ -80,7 +80,18 @@ enum ProxyScatter {
       panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3),
       xLabel: arrangement.xLabel,
       yLabel: arrangement.yLabel, legend: legend,
-      panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165))
+      panelHeight: panels.count == 1 ? 340 : (panels.count <= 4 ? 230 : 165),
+      tickRoom: tickRoom(panels))
+  }
+
+  /// The room that the widest tick label needs, in pixels.
+  private static func tickRoom(_ panels: [PlotPanel]) -> Int {
+    let labels = panels.map { panel in
+      let top = panel.y.range.upperBound
+      let step = panel.y.tickStep ?? top
+      return String(format: "%g", (top / step).rounded(.down) * step).count
+    }
+    return max(62, 34 + Int(PlotStyle.characterWidth * Double(labels.max() ?? 0) + 0.5))
   }
 
   private static func panel(

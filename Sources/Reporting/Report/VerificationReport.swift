@@ -9,6 +9,8 @@ public struct VerificationReport {
   public static let fileName = "report.html"
   /// The rows of an estimate table that the page shows; the CSV has all.
   static let mostEstimates = 40
+  /// The counterexamples that are open from the start.
+  static let mostOpenExamples = 2
   /// Sub-verdict tables up to this length are open from the start.
   static let mostOpenParts = 8
 
@@ -45,9 +47,8 @@ public struct VerificationReport {
       "claims": outcomes.map(claim),
       "hasMissing": !missing.isEmpty,
       "missing": missing,
-      "nonFinite": nonFinite == 0
-        ? ""
-        : "\(nonFinite) \(nonFinite == 1 ? "cell" : "cells") of the tables had no finite value and \(nonFinite == 1 ? "is" : "are") empty.",
+      "hasNonFinite": nonFinite > 0,
+      "nonFinite": "Cells without a finite value, left empty in the tables: \(nonFinite).",
       "familyError": ReportNumber.text(Judgement.familyError),
       "command": "allot verify --preset \(run.preset.rawValue) --seed \(run.seed)",
     ]
@@ -85,7 +86,11 @@ public struct VerificationReport {
       "hash": specification.sha256, "margin": ReportNumber.text(specification.margin),
       "explanation": outcome.evidence.explanation, "table": "tables/\(id).csv",
     ]
-    content["examples"] = outcome.evidence.counterexamples.map(Self.example)
+    let examples = outcome.evidence.counterexamples.map(Self.example)
+    content["examples"] = Array(examples.prefix(Self.mostOpenExamples))
+    content["moreExamples"] = Array(examples.dropFirst(Self.mostOpenExamples))
+    content["hasMore"] = examples.count > Self.mostOpenExamples
+    content["moreTitle"] = "\(examples.count - Self.mostOpenExamples) more counterexamples"
     content["figures"] = plots.filter { names.contains($0.name) }.compactMap { figure($0, outcome) }
     content["hasParts"] = parts.count > 1
     content["open"] = parts.count <= Self.mostOpenParts
@@ -102,6 +107,7 @@ public struct VerificationReport {
       shown.count == estimates.count
       ? "\(estimates.count) estimates" : "\(estimates.count) estimates, the first \(shown.count) shown"
     content["estimates"] = shown.enumerated().map { Self.estimate($0.element, index: $0.offset, id: id) }
+    content["hasRest"] = shown.count < estimates.count
     content["rest"] =
       shown.count == estimates.count ? "" : "The other \(estimates.count - shown.count) rows are in"
     content["tables"] = own.map { ["path": $0.path, "rows": String($0.rowCount)] }

@@ -33,9 +33,9 @@ enum VerificationTemplate {
     {{#hasMissing}}
     <div class="note"><strong>Plots that are missing:</strong><ul>{{#missing}}<li><code>{{name}}</code>: {{reason}}</li>{{/missing}}</ul></div>
     {{/hasMissing}}
-    {{#nonFinite}}
+    {{#hasNonFinite}}
     <div class="note">{{nonFinite}}</div>
-    {{/nonFinite}}
+    {{/hasNonFinite}}
     {{#claims}}
     <section id="{{id}}">
     <h2>{{id}} <span class="verdict {{verdict}}">{{symbol}} {{verdict}}</span></h2>
@@ -43,6 +43,9 @@ enum VerificationTemplate {
     <div class="formula">{{formula}}</div>
     <p>{{explanation}} <span class="quiet">(numbers: <a href="{{table}}">{{table}}</a>)</span></p>
     {{#hasCondition}}<p><strong>Condition:</strong> {{condition}}</p>{{/hasCondition}}
+    {{#figures}}
+    <figure id="{{name}}"><img src="{{{source}}}" alt="{{title}}. {{caption}}" width="800" height="{{height}}" loading="lazy"><figcaption>{{caption}} <a href="plots/{{name}}.svg">SVG</a>, <a href="plots/{{name}}.png">PNG</a>, <a href="{{table}}">data</a>.</figcaption></figure>
+    {{/figures}}
     {{#examples}}
     <div class="example">
     <h3>Counterexample: {{title}}</h3>
@@ -57,9 +60,25 @@ enum VerificationTemplate {
     {{/worlds}}
     </div>
     {{/examples}}
-    {{#figures}}
-    <figure id="{{name}}"><img src="{{{source}}}" alt="{{title}}. {{caption}}" width="800" height="{{height}}" loading="lazy"><figcaption>{{caption}} <a href="plots/{{name}}.svg">SVG</a>, <a href="plots/{{name}}.png">PNG</a>, <a href="{{table}}">data</a>.</figcaption></figure>
-    {{/figures}}
+    {{#hasMore}}
+    <details>
+    <summary>{{moreTitle}}</summary>
+    {{#moreExamples}}
+    <div class="example">
+    <h3>Counterexample: {{title}}</h3>
+    <p>{{explanation}}</p>
+    <div class="scroll"><table><thead><tr><th>quantity</th><th>exact</th><th class="number">decimal</th></tr></thead><tbody>
+    {{#values}}<tr><td>{{name}}</td><td><code>{{exact}}</code></td><td class="number">{{decimal}}</td></tr>
+    {{/values}}
+    </tbody></table></div>
+    {{#worlds}}
+    <p class="quiet">{{label}}</p>
+    <pre>{{json}}</pre>
+    {{/worlds}}
+    </div>
+    {{/moreExamples}}
+    </details>
+    {{/hasMore}}
     {{#hasParts}}
     <details{{#open}} open{{/open}}>
     <summary>{{partsTitle}}</summary>
@@ -76,7 +95,7 @@ enum VerificationTemplate {
     {{#estimates}}<tr><td>{{design}}</td><td>{{method}}</td><td>{{stat}}</td><td class="number"><a href="{{link}}">{{est}}</a></td><td class="number">{{mcse}}</td><td class="number">{{interval}}</td><td class="number">{{exact}}</td><td class="number">{{n}}</td><td><a href="{{link}}">row {{row}}</a></td></tr>
     {{/estimates}}
     </tbody></table></div>
-    {{#rest}}<p class="quiet">{{rest}} <a href="{{table}}">{{table}}</a></p>{{/rest}}
+    {{#hasRest}}<p class="quiet">{{rest}} <a href="{{table}}">{{table}}</a></p>{{/hasRest}}
     </details>
     {{/hasEstimates}}
     <p class="quiet">Negative control: {{controlStatement}} — <span class="verdict {{controlClass}}">{{controlSymbol}} {{control}}</span>. Specification {{registration}}, SHA-256 <code>{{hash}}</code>. Margin {{margin}}. Tables: {{#tables}}<a href="{{path}}">{{path}}</a> ({{rows}} rows) {{/tables}}</p>
