@@ -18,71 +18,94 @@ public struct ReleasedRowsAligned: Claim {
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
     let size = Int(specification.value("prompts"))
     let each = Int(specification.value("each"))
-    let samples = Int(specification.value("samples"))
-    var table = PointTable(name: "mispaired", columns: ["population", "bounds", "share"])
     let first = try ReleasedWaterLevelAsReleased.rollouts(
       sampleCounts: [Int](repeating: 0, count: size), priorities: [Double](repeating: -1, count: size),
-      budget: each * size)
+      budget: each * size, low: specification.integers("low")[0], high: specification.integers("high")[0])
     let firstShare = Self.mispairedShare(first, metadata: Self.constantRows(count: size, each: each))
     evidence.estimates.append(
       EstimateRow(
         design: "first epoch, \(size) prompts", method: "released", stat: "mispaired_share", exact: firstShare
       ))
-    var largest = 0.0
+    evidence.findings.append(
+      Finding(
+        estimator: "released", population: "first epoch (equal counts)", basis: .exact(holds: firstShare == 0)
+      ))
+    let later = try addLaterEpochs(&evidence, examination, size: size, each: each)
+    evidence.control = Finding(
+      estimator: "metadata in reverse order", population: "later epochs",
+      basis: .exact(holds: later.reversed == 0))
+    try addExample(&evidence, each: each)
+    try addExact(&evidence, examination, each: each)
+    addCounterexample(&evidence)
+    evidence.condition =
+      "as long as all counts are equal: the first epoch has \(short(100 * firstShare))% of its rows mispaired; repeating the metadata by n_i as well leaves \(short(100 * later.repaired))%"
+    evidence.explanation =
+      "In the first epoch \(short(100 * firstShare))% of the responses stand beside another prompt's ground truth, in later ones between \(short(100 * later.smallest))% and \(short(100 * later.largest))% (\(size) prompts, six populations, single batches). "
+      + "Population means lie between \(short(100 * later.lowestMean))% and \(short(100 * later.highestMean))%; metadata repeated by the same counts has at most \(short(100 * later.repaired))%."
+    return evidence
+  }
+
+  /// The extremes over all later epochs.
+  private struct Later {
     var smallest = 1.0
+    var largest = 0.0
+    var lowestMean = 1.0
+    var highestMean = 0.0
     var repaired = 0.0
     var reversed = 1.0
-    for (column, limits) in zip(specification.integers("low"), specification.integers("high")).enumerated() {
+  }
+
+  /// The released rows, the repaired ones and the control for every population and every pair of bounds.
+  private func addLaterEpochs(_ evidence: inout Evidence, _ examination: Examination, size: Int, each: Int)
+    throws -> Later
+  {
+    let samples = Int(specification.value("samples"))
+    let seeds = specification.count("seeds", for: examination.preset)
+    var table = PointTable(name: "mispaired", columns: ["population", "bounds", "share"])
+    var later = Later()
+    let pairs = zip(specification.integers("low"), specification.integers("high"))
+    for (column, (low, high)) in pairs.enumerated() {
       for (row, population) in PassRatePopulation.all.enumerated() {
-        let key = examination.key(designPoint: 10 * column + row)
-        let shares = try examination.map(specification.count("seeds", for: examination.preset)) { index in
+        let key = examination.key(designPoint: 100 + 10 * column + row)
+        let shares = try examination.map(seeds) { index in
           var stream = RandomStream(key.replicate(index))
           let batch = Batch(population, count: size, stream: &stream)
           let rollouts = try ReleasedWaterLevelAsReleased.rollouts(
             batch.counts(samples: samples, stream: &stream), budget: each * size,
-            bounds: AllocationBounds(minimum: limits.0, maximum: limits.1))
+            bounds: AllocationBounds(minimum: low, maximum: high))
+          let metadata = Self.constantRows(count: size, each: each)
           return (
-            Self.mispairedShare(rollouts, metadata: Self.constantRows(count: size, each: each)),
-            Self.mispairedShare(rollouts, metadata: Self.rows(rollouts)),
-            Self.mispairedShare(rollouts, metadata: Self.constantRows(count: size, each: each).reversed())
+            released: Self.mispairedShare(rollouts, metadata: metadata),
+            repaired: Self.mispairedShare(rollouts, metadata: Self.rows(rollouts)),
+            reversed: Self.mispairedShare(rollouts, metadata: metadata.reversed())
           )
         }
-        let moments = Moments(shares.map(\.0))
-        largest = max(largest, shares.map(\.0).max() ?? 0)
-        smallest = min(smallest, shares.map(\.0).min() ?? 0)
-        repaired = max(repaired, shares.map(\.1).max() ?? 0)
-        reversed = min(reversed, shares.map(\.2).min() ?? 0)
+        examination.progress(seeds)
+        let moments = Moments(shares.map(\.released))
+        let largest = shares.map(\.released).max() ?? 0
+        later.smallest = min(later.smallest, shares.map(\.released).min() ?? 0)
+        later.largest = max(later.largest, largest)
+        later.lowestMean = min(later.lowestMean, moments.mean)
+        later.highestMean = max(later.highestMean, moments.mean)
+        later.repaired = max(later.repaired, shares.map(\.repaired).max() ?? 0)
+        later.reversed = min(later.reversed, shares.map(\.reversed).min() ?? 0)
+        let design = "\(population.name), bounds \(low)...\(high)"
+        evidence.findings.append(
+          Finding(
+            estimator: "released", population: "later epochs, \(design)", basis: .exact(holds: largest == 0)))
         evidence.estimates.append(
           EstimateRow(
-            design: "\(population.name), bounds \(limits.0)...\(limits.1)", method: "released",
-            stat: "mispaired_share",
-            estimate: moments.estimate, interval: moments.estimate.studentInterval(level: 0.95)))
-        table.rows.append([
-          .text(population.name), .text("[\(limits.0), \(limits.1)]"), .number(moments.mean),
-        ])
+            design: design, method: "released", stat: "mispaired_share", estimate: moments.estimate,
+            interval: moments.estimate.studentInterval(level: 0.95)))
+        table.rows.append([.text(population.name), .text("[\(low), \(high)]"), .number(moments.mean)])
       }
     }
     evidence.estimates.append(
       EstimateRow(
-        design: "all", method: "metadata repeated by n_i", stat: "largest_mispaired_share", exact: repaired))
+        design: "all later epochs", method: "metadata repeated by n_i", stat: "largest_mispaired_share",
+        exact: later.repaired))
     evidence.pointTables = [table]
-    evidence.findings = [
-      Finding(
-        estimator: "released", population: "first epoch (equal counts)", basis: .exact(holds: firstShare == 0)
-      ),
-      Finding(
-        estimator: "released", population: "later epochs (unequal counts)", basis: .exact(holds: largest == 0)
-      ),
-    ]
-    evidence.control = Finding(
-      estimator: "metadata in reverse order", population: "later epochs", basis: .exact(holds: reversed == 0))
-    addCounterexample(&evidence)
-    evidence.condition =
-      "as long as all counts are equal, that is in the first epoch only; repeating the metadata by n_i as well repairs it (largest share mispaired: \(short(repaired)))"
-    evidence.explanation =
-      "With equal counts every row is aligned; from the second epoch on between \(short(100 * smallest))% and \(short(100 * largest))% of the responses stand beside another prompt's ground truth (\(size) prompts, six populations). "
-      + "One early difference in counts shifts all rows after it until the counts catch up."
-    return evidence
+    return later
   }
 
   /// The prompt that each row's response came from.
@@ -100,38 +123,76 @@ public struct ReleasedRowsAligned: Claim {
     return Double(zip(owners, metadata).count { $0 != $1 }) / Double(owners.count)
   }
 
-  /// The smallest counts with an even mean that misalign a row.
+  /// The eight prompts of the golden allocation: 44.5 % of the rows were reported as mispaired.
+  private func addExample(_ evidence: inout Evidence, each: Int) throws {
+    let samples = Int(specification.value("example_samples"))
+    let prompts = specification.integers("example_successes").map {
+      PromptStatistics(successes: $0, samples: samples)
+    }
+    let rollouts = try ReleasedWaterLevelAsReleased.rollouts(
+      prompts, budget: each * prompts.count,
+      bounds: AllocationBounds(
+        minimum: specification.integers("low")[0], maximum: specification.integers("high")[0]))
+    let share = Self.mispairedShare(
+      rollouts, metadata: Self.constantRows(count: prompts.count, each: each))
+    evidence.estimates.append(
+      EstimateRow(
+        design: "\(prompts.count) prompts, rollouts \(rollouts)", method: "released", stat: "mispaired_share",
+        exact: share))
+  }
+
+  /// The expected share of two prompts, summed over all pairs of counts and simulated.
+  private func addExact(_ evidence: inout Evidence, _ examination: Examination, each: Int) throws {
+    let rates = specification.values("exact_p")
+    let samples = Int(specification.value("samples"))
+    let metadata = Self.constantRows(count: rates.count, each: each)
+    let bounds = AllocationBounds(
+      minimum: specification.integers("low")[0], maximum: specification.integers("high")[0])
+    @Sendable func share(_ counts: [Int]) throws -> Double {
+      let rollouts = try ReleasedWaterLevelAsReleased.rollouts(
+        counts.map { PromptStatistics(successes: $0, samples: samples) }, budget: each * rates.count,
+        bounds: bounds)
+      return Self.mispairedShare(rollouts, metadata: metadata)
+    }
+    let exact = try EstimatedProxyKeepsGain.enumeratedTotal(rates: rates, group: samples, share)
+    let means = try SequentialMeans.run(
+      examination, designPoint: 50, variables: [.init(range: 0...1, boundary: 0)],
+      maximumCount: specification.count("replicates", for: examination.preset), stopBelow: 0
+    ) { stream in
+      [try share(rates.map { stream.binomial(trials: samples, probability: $0) })]
+    }
+    evidence.estimates += MonteCarloCheck.rows(
+      design: "p = \(listing(rates.map { short($0) })), k of \(samples)", method: "released",
+      stat: "expected_mispaired_share", mean: means[0], exact: exact)
+  }
+
+  /// The smallest counts that misalign a row: fewest prompts, then the smallest constant n, then the first in order.
   private func addCounterexample(_ evidence: inout Evidence) {
-    for prompts in 2...3 {
-      for each in 1...3 {
-        for first in 1..<(prompts * each) {
-          var rollouts = [Int](repeating: each, count: prompts)
-          rollouts[0] = first
-          rollouts[prompts - 1] = 2 * each - first
-          guard rollouts[prompts - 1] >= 1 else { continue }
-          let metadata = Self.constantRows(count: prompts, each: each)
-          let share = Self.mispairedShare(rollouts, metadata: metadata)
-          guard share > 0 else { continue }
-          let owners = Self.rows(rollouts)
-          let wrong = zip(owners, metadata).count { $0 != $1 }
-          evidence.counterexamples.append(
-            Counterexample(
-              title: "unequal counts misalign rows",
-              worlds: [
-                .record([
-                  .init("rollouts", .integers(rollouts)), .init("rollout_n", .integer(each)),
-                  .init("response_belongs_to_prompt", .integers(owners)),
-                  .init("metadata_belongs_to_prompt", .integers(metadata)),
-                ])
-              ],
-              values: [
-                ExactValue(
-                  "mispaired_share", share, exact: Rational(Int128(wrong), Int128(owners.count)).description)
-              ],
-              explanation:
-                "Both lists have \(owners.count) rows, so joining them by position raises no error."))
-          return
+    for prompts in 2...Int(specification.value("counterexample_prompts")) {
+      for each in 1...Int(specification.value("counterexample_each")) {
+        var found: [Int]?
+        let metadata = Self.constantRows(count: prompts, each: each)
+        SmallAllocations.forEach(count: prompts, budget: prompts * each, bounds: 1...(prompts * each)) {
+          if found == nil, Self.mispairedShare($0, metadata: metadata) > 0 { found = $0 }
         }
+        guard let rollouts = found else { continue }
+        let owners = Self.rows(rollouts)
+        let wrong = zip(owners, metadata).count { $0 != $1 }
+        evidence.counterexamples.append(
+          Counterexample(
+            title: "unequal counts misalign rows",
+            worlds: [
+              .record([
+                .init("budget", .integer(prompts * each)), .init("metadata_repeats", .integer(each)),
+                .init("allocations", .record([.init("responses", .integers(rollouts))])),
+                .init("response_belongs_to_prompt", .integers(owners)),
+                .init("metadata_belongs_to_prompt", .integers(metadata)),
+              ])
+            ],
+            values: [ExactValue("mispaired_share", Rational(Int128(wrong), Int128(owners.count)))],
+            explanation: "Both lists have \(owners.count) rows, so joining them by position raises no error.")
+        )
+        return
       }
     }
   }
@@ -146,18 +207,23 @@ extension ReleasedRowsAligned {
     source: "dynamoRelease2026, recipe/dynamo/dynamo_ray_trainer.py, rows 387-427",
     aim: "Whether rows built by repeating responses n_i times and metadata n times agree.",
     worlds: [
-      "512 prompts with pass rates from six beta distributions, counts of 16", "two or three prompts",
+      "512 prompts with pass rates from six beta distributions, counts of 16",
+      "two prompts, all counts enumerated", "all small allocations",
     ],
     estimand:
       "the share of rows whose response and metadata belong to different prompts; exact for each batch",
     methods: ["rows as released", "metadata repeated by n_i", "metadata reversed (control)"],
-    performance: ["mispaired_share", "largest_mispaired_share"],
+    performance: [
+      "mispaired_share", "largest_mispaired_share", "expected_mispaired_share", "z_against_exact",
+    ],
     decisionRule:
-      "supported if no row is mispaired in any batch, else refuted; first epoch and later epochs apart.",
+      "For the first epoch and for later ones on each population and pair of bounds: supported if no row is mispaired in any batch, else refuted.",
     margin: 0, negativeControl: "with the metadata in reverse order every row is aligned",
     targetStandardError: 0.005,
     parameters: [
       "prompts": [512], "each": [16], "samples": [16], "low": [8, 2], "high": [24, 48],
-      "seeds": [20, 100, 1000],
+      "seeds": [20, 100, 1000], "example_samples": [64], "example_successes": [0, 3, 13, 32, 32, 51, 58, 64],
+      "exact_p": [0.25, 0.625], "replicates": [2000, 20_000, 200_000], "counterexample_prompts": [3],
+      "counterexample_each": [3],
     ])
 }
