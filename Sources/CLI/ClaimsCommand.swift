@@ -93,11 +93,7 @@ struct ClaimsCommand: AsyncParsableCommand {
         }
       }
       let lock = ClaimLock(claims: allClaims, verdicts: recorded)
-      do throws(ReportingError) {
-        try AtomicFile.write(lock.text, to: output)
-      } catch {
-        throw CommandFailure(error)
-      }
+      try OutputFile.write(lock.text, to: output)
       if options.json {
         let entries = lock.entries.map { entry in
           JSONValue.object([

@@ -126,14 +126,4 @@ import Testing
     #expect(try scratch.read("real/a") == "2")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path + "/link") == "real")
   }
-
-  @Test func aLockFileIsReplacedInOneStep() throws {
-    let scratch = try ScratchDirectory()
-    try AtomicFile.write("one", to: scratch.path + "/claims.lock")
-    try AtomicFile.write("two", to: scratch.path + "/claims.lock")
-    #expect(try scratch.read("claims.lock") == "two")
-    #expect(scratch.names == ["claims.lock"])
-    #expect(throws: ReportingError.self) { try AtomicFile.write("x", to: scratch.path + "/none/claims.lock") }
-    #expect(throws: ReportingError.self) { try AtomicFile.write("x", to: scratch.path) }
-  }
 }

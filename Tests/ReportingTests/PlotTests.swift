@@ -121,6 +121,15 @@ import Testing
     #expect(script == plot.text(format: .svg))
   }
 
+  @Test(arguments: [
+    ("√P value-baseline", "√P", "value-baseline"), ("uniform bernoulli", "uniform", "variance p(1 − p)"),
+    ("released, reinforce, k of 16", "released, k of 16", "reinforce"), ("neyman", "neyman", ""),
+    ("optimal-baseline", "optimal-baseline", ""),
+  ])
+  func allocatorsAreToldFromTheVarianceThatJudgesThem(name: String, rule: String, panel: String) {
+    #expect(RelativeVariancePlot.split(name) == (rule, panel))
+  }
+
   @Test func tickStepsAreRound() {
     #expect(ProxyScatter.tickStep(0.25) == 0.1)
     #expect(ProxyScatter.tickStep(1) == 0.5)
