@@ -90,7 +90,8 @@ struct CurvePlot {
     }
     // A part of the span above and below; a flat picture gets a tenth of its value, so that its line shows in the middle.
     let pad = high - low > 1e-9 * max(abs(high), 1) ? (high - low) * 0.08 : max(abs(high), 1) * 0.1
-    return PlotAxis((low - pad)...(high + pad))
+    let range = (low - pad)...(high + pad)
+    return PlotAxis(range, tickStep: ProxyScatter.tickStep(range.upperBound - range.lowerBound))
   }
 
   private func xAxis(_ low: Double, _ high: Double) -> PlotAxis {

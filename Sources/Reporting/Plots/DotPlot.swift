@@ -77,7 +77,8 @@ struct DotPlot {
         (low / pad)...(high * pad), logarithmBase: 10, ticks: logarithmicTicks(low / pad, high * pad))
     }
     let pad = high > low ? (high - low) * 0.06 : max(abs(high), 1) * 0.1
-    return PlotAxis((low - (low == 0 ? 0 : pad))...(high + pad))
+    let range = (low - (low == 0 ? 0 : pad))...(high + pad)
+    return PlotAxis(range, tickStep: ProxyScatter.tickStep(range.upperBound - range.lowerBound))
   }
 
   /// Ticks at 1, 2 and 5 times the powers of ten, or at some of the powers alone where there would be too many.

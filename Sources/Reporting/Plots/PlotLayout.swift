@@ -15,7 +15,7 @@ struct PlotLayout {
 
   private static let titleRoom = 46.0
   private static let legendRowHeight = 24.0
-  private static let tickHeight = 34.0
+  private static let tickHeight = 38.0
   private static let bottomRoom = 34.0
   private static let rightRoom = 18.0
 
@@ -29,7 +29,7 @@ struct PlotLayout {
     bodyTop = legendTop + Double(legendRows.count) * Self.legendRowHeight + 8
     panelTitleRoom =
       plot.panels.contains { !$0.subtitle.isEmpty }
-      ? 58 : (plot.panels.contains { !$0.title.isEmpty } ? 30 : 6)
+      ? 58 : (plot.panels.contains { !$0.title.isEmpty } ? 34 : 6)
     panelWidth = (width - left) / Double(columns) - tickRoom - Self.rightRoom
     panelHeight = Double(plot.panelHeight)
     let rows = (plot.panels.count + columns - 1) / columns

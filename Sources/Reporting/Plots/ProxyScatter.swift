@@ -136,7 +136,7 @@ enum ProxyScatter {
     }.map { line[$0] }
   }
 
-  /// A round distance of ticks that puts two to five ticks on an axis from 0 to `top`.
+  /// A round distance of ticks that puts two to five ticks on an axis of length `top`.
   static func tickStep(_ top: Double) -> Double {
     let power = pow(10, (log10(top / 2)).rounded(.down))
     let ratio = top / 2 / power
