@@ -9,8 +9,8 @@ SHARED ?= ../shared/data/smollm2-arithmetic
 verify: build
 	$(ALLOT) verify --preset $(PRESET) --output out
 	$(ALLOT) audit Samples/smollm2-arithmetic/rollouts.jsonl Samples/smollm2-arithmetic/gram.jsonl \
-	  Samples/smollm2-arithmetic/prompts.csv --output out/audit
-	@echo "Open out/report.html"
+	  Samples/smollm2-arithmetic/prompts.csv --output out-audit
+	@echo "Open out/report.html and out-audit/report.html"
 
 test: setup
 	swift build --build-tests

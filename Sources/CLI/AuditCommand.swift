@@ -57,6 +57,7 @@ struct AuditCommand: AsyncParsableCommand {
     // The target is checked before the work: a run of hours must not end in a refusal.
     let interruption = output == nil ? nil : Interruption()
     var directory: PartialDirectory?
+    defer { directory?.discard() }
     if let output {
       let partial = try Self.reporting { () throws(ReportingError) in
         try PartialDirectory(target: output, kind: .audit)
