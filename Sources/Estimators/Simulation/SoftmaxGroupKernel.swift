@@ -17,7 +17,7 @@ struct SoftmaxGroupKernel: Sendable {
   private let key: StreamKey
   /// The rewards, less the constant baseline where there is one.
   private let statistics: GroupStatistics
-  /// Counts of one step stay in the first-level cache.
+  /// How many batches are drawn before they are reduced.
   private let batchesPerStep: Int
 
   init(
@@ -29,7 +29,8 @@ struct SoftmaxGroupKernel: Sendable {
     self.key = key
     let baseline = advantage.constantBaseline(group: counts.trials) ?? 0
     statistics = GroupStatistics(values: counts.order.map { rewards[$0] - baseline })
-    batchesPerStep = max(2, min(16, 128 / counts.actionCount))
+    // Draws: their counts stay in the first-level cache. Binomials: as many as fill the vectors of those that need another try.
+    batchesPerStep = counts.method == .draws ? max(2, min(16, 128 / counts.actionCount)) : 32
   }
 
   /// Simulates the pairs from `firstPair` on.

@@ -3,7 +3,7 @@ import Statistics
 /// Monte Carlo of a group's gradient estimate on one softmax prompt with one reward per action.
 ///
 /// `ĝ = (1/n) Σ_i A_i (e_{a_i} − π)` depends on the group through its action counts alone, so a replicate draws two count vectors and never a
-/// rollout. Per group of 16 rollouts from 8 actions this takes about 20 machine cycles on AVX-512.
+/// rollout. Per group of 16 rollouts from 8 actions this takes about 6 ns with AVX-512.
 ///
 /// - Source: `salmon2011`, `hormann1993` for the counts; see `GroupCounts`.
 public enum SoftmaxGroupSimulation {

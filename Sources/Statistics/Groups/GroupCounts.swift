@@ -73,11 +73,12 @@ public struct GroupCounts: Sendable {
 
   /// The method with the smaller measured cost.
   ///
-  /// On AVX-512 one draw takes 0.09 + 0.0135 K ns and one conditional binomial 7.5 ns; narrower instructions slow both. The choice
-  /// must not look at the machine, since the two methods give different (equally distributed) counts.
+  /// With AVX-512 one draw took 0.115 + 0.010 K ns and one conditional binomial 5 to 10 ns, so that 8 actions cross over at about 250 draws and
+  /// 64 at about 600. Narrower instructions slow both. The choice must not look at the machine, since the two methods give different
+  /// (equally distributed) counts.
   static func fastest(actions: Int, trials: Int) -> Method {
-    let draws = Double(trials) * (0.09 + 0.0135 * Double(actions))
-    return draws <= 7.5 * Double(actions - 1) ? .draws : .binomials
+    let draws = Double(trials) * (0.115 + 0.010 * Double(actions))
+    return draws <= 7 * Double(actions - 1) ? .draws : .binomials
   }
 
   /// The number of actions K.
