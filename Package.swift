@@ -42,6 +42,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // MARK: - Benchmarks
+    .executableTarget(
+      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators"], path: "Benchmarks/Runner"),
+
     // MARK: - Tests
     .target(name: "_TestSupport", dependencies: ["Statistics"], path: "Tests/_TestSupport"),
     .testTarget(name: "ArchitectureTests"),
