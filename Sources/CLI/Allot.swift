@@ -25,10 +25,19 @@ struct Allot: AsyncParsableCommand {
       }
       try StandardOutput.flush()
     } catch let failure as CommandFailure {
-      StandardError.write("Error: \(failure.message)\n")
-      Foundation.exit(failure.code.rawValue)
+      leave(failure)
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == .success else { exit(withError: error) }
+      // ArgumentParser would print help and version without looking whether they were written.
+      do throws(CommandFailure) { try StandardOutput.write(fullMessage(for: error) + "\n") } catch {
+        leave(error)
+      }
+      Foundation.exit(0)
     }
+  }
+
+  private static func leave(_ failure: CommandFailure) -> Never {
+    StandardError.write("Error: \(failure.message)\n")
+    Foundation.exit(failure.code.rawValue)
   }
 }

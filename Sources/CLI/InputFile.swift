@@ -25,7 +25,11 @@ enum InputFile {
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure(.inputData, "cannot read '\(path)': \(error.localizedDescription)")
+      var isDirectory: ObjCBool = false
+      let isFolder =
+        FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+      throw CommandFailure(
+        .inputData, "cannot read '\(path)': \(isFolder ? "it is a directory" : error.localizedDescription)")
     }
   }
 }

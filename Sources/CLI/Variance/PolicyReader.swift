@@ -34,7 +34,21 @@ struct PolicyReader {
   let json: JSONValue
   let field: String
 
+  /// The fields of a policy, `fractions` being a note for human readers.
+  static let knownFields: Set<String> = [
+    "kind", "probabilities", "logits", "vocabulary", "length", "parameters", "states", "values", "end_token",
+    "fractions",
+  ]
+
   func policy() throws(WorldError) -> ParsedPolicy {
+    guard let fields = json.objectFields else {
+      throw WorldError(String(field.dropLast()), "must be a JSON object")
+    }
+    // The fields of the short form were checked with the rest of the world.
+    if !field.isEmpty { try checkFields(fields, known: Self.knownFields, prefix: field) }
+    if json["probabilities"] != nil && json["logits"] != nil {
+      throw WorldError(field + "logits", "stands beside 'probabilities'; give one of them")
+    }
     switch json["kind"]?.stringValue {
     case "softmax": return .softmax(try row())
     case "sequence": return .sequence(try sequence())
@@ -94,12 +108,13 @@ struct PolicyReader {
     let vocabulary = try integer("vocabulary", 1...4096)
     let length = try integer("length", 1...64)
     guard
-      let parameters = SequencePolicy.Parameters(rawValue: json["parameters"]?.stringValue ?? "per-prefix")
+      let parameters = SequencePolicy.Parameters(
+        rawValue: json["parameters"].map { $0.stringValue ?? "" } ?? "per-prefix")
     else {
       throw WorldError(field + "parameters", "must be per-prefix or shared")
     }
     let end = json["end_token"] == nil ? nil : try integer("end_token", 0...max(vocabulary - 1, 0))
-    let values = json["values"]?.stringValue ?? "logits"
+    let values = json["values"].map { $0.stringValue ?? "" } ?? "logits"
     guard values == "logits" || values == "probabilities" else {
       throw WorldError(field + "values", "must be logits or probabilities")
     }
@@ -107,6 +122,7 @@ struct PolicyReader {
       throw WorldError(
         field + "states", "must be an object that maps prefixes such as \"\" and \"0,1\" to lists")
     }
+    try checkFields(states, known: nil, prefix: field + "states.")
     let count = parameters == .shared ? 1 : SequencePolicy.prefixCount(vocabulary: vocabulary, length: length)
     guard count <= Double(SequencePolicy.outcomeLimit) else {
       throw WorldError(field + "length", "\(count) prefixes are too many to enumerate")
@@ -247,6 +263,7 @@ struct RewardReader {
       sequences = try naming("policy") { () throws(PolicyError) in try sequence.sequences() }
       vocabulary = sequence.vocabulary
     }
+    try checkFields(fields, known: nil, prefix: "rewards.")
     let positions = Dictionary(uniqueKeysWithValues: sequences.enumerated().map { ($0.element, $0.offset) })
     var rewards = [Double](repeating: 0, count: sequences.count)
     for (name, value) in fields {

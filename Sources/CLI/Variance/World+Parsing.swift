@@ -14,8 +14,9 @@ struct WorldReader {
 
   func world() throws(WorldError) -> World {
     guard let fields = json.objectFields else { throw WorldError("(top)", "must be a JSON object") }
-    for (name, _) in fields where !Self.knownFields.contains(name) {
-      throw WorldError(name, "is not known; known are \(Self.knownFields.sorted().joined(separator: ", "))")
+    try checkFields(fields, known: Self.knownFields, prefix: "")
+    if let other = ["probabilities", "logits"].first(where: { json["policy"] != nil && json[$0] != nil }) {
+      throw WorldError(other, "stands beside 'policy'; give one of them")
     }
     let policy = try PolicyReader(json: json["policy"] ?? json, field: json["policy"] == nil ? "" : "policy.")
       .policy()
@@ -81,14 +82,14 @@ struct WorldReader {
   }
 
   private func group(_ estimator: any GradientEstimator) throws(WorldError) -> Int {
-    if estimator.isPerRollout { return 1 }
     guard let given = json["group"] else {
+      if estimator.isPerRollout { return 1 }
       throw WorldError("group", "is missing; \(estimator.name) needs a group size")
     }
     guard let size = given.integerValue, (1...4096).contains(size) else {
       throw WorldError("group", "must be an integer in 1...4096")
     }
-    return size
+    return estimator.isPerRollout ? 1 : size
   }
 
   private func offPolicy(target: ParsedPolicy, behaviour: ParsedPolicy, rewards: [Double])
@@ -135,6 +136,17 @@ struct WorldReader {
       throw WorldError(field, "must be a number in [\(range.lowerBound), \(range.upperBound)]")
     }
     return value
+  }
+}
+
+/// Refuses fields that are not known and fields that stand twice: of two values one would be passed over in silence.
+func checkFields(_ fields: [(String, JSONValue)], known: Set<String>?, prefix: String) throws(WorldError) {
+  var seen: Set<String> = []
+  for (name, _) in fields {
+    if let known, !known.contains(name) {
+      throw WorldError(prefix + name, "is not known; known are \(known.sorted().joined(separator: ", "))")
+    }
+    guard seen.insert(name).inserted else { throw WorldError(prefix + name, "stands twice") }
   }
 }
 
