@@ -17,7 +17,8 @@ let package = Package(
   ],
   targets: [
     // MARK: - C
-    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev", "pkg-config"])]),
+    .systemLibrary(
+      name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev", "pkg-config"])]),
     .target(name: "CNumerics", dependencies: ["CGSL"], linkerSettings: [.linkedLibrary("crypto")]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -44,7 +45,8 @@ let package = Package(
 
     // MARK: - Benchmarks
     .executableTarget(
-      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators"], path: "Benchmarks/Runner"),
+      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators"],
+      path: "Benchmarks/Runner"),
 
     // MARK: - Tests
     .target(name: "_TestSupport", dependencies: ["Statistics"], path: "Tests/_TestSupport"),

@@ -86,7 +86,8 @@ extension AuditResult {
     """
     Intervals: \(Self.percent(settings.level)) bootstrap over prompts, \(settings.resamples) resamples, seed \(settings.seed). The counts that choose an allocation never
     judge it: 'screening' counts come from other rollouts; 'halves' means that each half of a prompt's rollouts chooses once and judges
-    once. 'judge' (the oracle) chooses from what judges it: a bound, not a rule.
+    once. 'judge' (the oracle) chooses from what judges it: a bound, not a rule. The measured variance is that of one rollout's A·s with advantages
+    from the whole log, taken to fall as 1/n; for rloo, grpo and dr-grpo, whose rollouts are coupled, that is an approximation.
 
     """
       + (correlation.isEmpty

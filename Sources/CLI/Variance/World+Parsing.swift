@@ -83,7 +83,13 @@ struct WorldReader {
 
   private func group(_ estimator: any GradientEstimator) throws(WorldError) -> Int {
     guard let given = json["group"] else {
-      if estimator.isPerRollout { return 1 }
+      if estimator.isPerRollout {
+        if json["estimator"]?.stringValue == "ppo-clip", json["group"] != nil {
+          throw WorldError(
+            "group", "needs an advantage from the group beside it: rloo, grpo, dr-grpo, opo or reinforce++")
+        }
+        return 1
+      }
       throw WorldError("group", "is missing; \(estimator.name) needs a group size")
     }
     guard let size = given.integerValue, (1...4096).contains(size) else {

@@ -38,10 +38,10 @@ public struct BoundTransfersOptimality: Claim {
     addCounterexamples(&evidence)
     try addMonteCarlo(&evidence, examination)
     evidence.condition =
-      "the bound carries over only to the worst case, and only for n ∝ √P; n ∝ P has the worst case of uniform allocation, C·N·ΣP/B"
+      "the bound carries over for {supported}; not for {refuted}. The worst case of n ∝ P is that of uniform allocation, C·N·ΣP/B"
     evidence.explanation =
       "Under a bound the actual optimum can be missed by a factor: the largest relative excess found is \(short(row(evidence, .proportional, false))) for n ∝ P and \(short(row(evidence, .root, false))) for n ∝ √P. "
-      + "In the worst case over all variances that obey the bound n ∝ √P is optimal (largest excess found \(short(row(evidence, .root, true)))), while n ∝ P exceeds the best worst case by up to \(short(row(evidence, .proportional, true)))."
+      + "In the worst case over all variances that obey the bound n ∝ √P exceeds the best by (largest found \(short(row(evidence, .root, true)))), while n ∝ P exceeds the best worst case by up to \(short(row(evidence, .proportional, true)))."
     return evidence
   }
 

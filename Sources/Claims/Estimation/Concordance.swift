@@ -69,6 +69,12 @@ struct PointCloud {
   var proxies: [Double] { points.map(\.bernoulliVariance) }
   var variances: [Double] { points.map(\.variancePerRollout) }
 
+  /// Whether the variances differ by more than rounding, which is relative to a rollout's squared score of order one.
+  var variancesDiffer: Bool {
+    guard let low = variances.min(), let high = variances.max() else { return false }
+    return high - low > 1e-12
+  }
+
   /// Pearson, Spearman and Kendall with intervals, and R² of the isotonic fit.
   func correlationRows(design: String, method: String) -> [EstimateRow] {
     let x = proxies

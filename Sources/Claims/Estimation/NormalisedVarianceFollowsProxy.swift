@@ -16,7 +16,6 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
     var points = PointTable(name: "points", columns: PointCloud.columns + ["group"])
     let offPolicy = StudiedEstimator.OffPolicy(logitDrift: 0, clip: PPOClip())
-    var tracked: [String] = []
     for (row, group) in specification.integers("group").enumerated() {
       for (column, population) in PromptPopulation.all.enumerated() {
         let designPoint = 1000 + 100 * row + column
@@ -30,9 +29,6 @@ public struct NormalisedVarianceFollowsProxy: Claim {
           EstimateRow(
             design: "\(population.name) G=\(group)", method: "grpo", stat: "concordance",
             estimate: concordance.estimate, interval: concordance.interval))
-        if concordance.interval.lower > specification.margin {
-          tracked.append("\(population.name) G=\(group)")
-        }
         let cloud = try PointCloud(
           examination, designPoint: designPoint + 5000, population: population, estimator: .grpo,
           group: group,
@@ -48,8 +44,8 @@ public struct NormalisedVarianceFollowsProxy: Claim {
     try addControl(&evidence, examination)
     let flatness = evidence.estimates.filter { $0.stat == "variance_ratio" && $0.method == "grpo" }
     evidence.condition =
-      "with equal score moments the variance per rollout is v_S[(1−p) − (1−p)^G] + v_F[p − p^G] + D²[(G−1)P − G c_G²]: at most about G·P as P → 0, but tending to (1−p)v_S + p v_F + (1−2p)²D²/4, without the factor P, once G·p and G(1−p) exceed a few; "
-      + "concordance above \(specification.margin) was found for \(listing(tracked))"
+      "with equal score moments the variance per rollout is v_S[(1−p) − (1−p)^G] + v_F[p − p^G] + D²[(G−1)P − G c_G²]: about P[(G−1)(v_S + D²) + v_F] as p → 0, but tending to (1−p)v_S + p v_F + (1−2p)²D²/4, without the factor P, once G·p and G(1−p) exceed a few; "
+      + "concordance above \(specification.margin) is settled for {supported}"
     evidence.explanation =
       "Between p = \(short(specification.value("flat_p"))) and p = ½ the proxy grows by a factor \(short(0.25 / (specification.value("flat_p") * (1 - specification.value("flat_p"))))), GRPO's variance (v_S = v_F, D² = 0) only by \(flatness.map { "\(short($0.estimate)) at \($0.design)" }.joined(separator: ", ")). "
       + "Dividing by the group's deviation removes the very factor that p(1−p) measures; what is left of it is the chance of a mixed group."

@@ -77,8 +77,8 @@ public struct SampleVarianceUnbiased: Claim {
     try addControl(&evidence, examination, count: count)
     evidence.explanation =
       "Summed over all counts, E P̂ differs from p(1−p) by at most \(short(worstMean)) relative on the grid and "
-      + "\(short(worstFound)) under adversarial search, and with fractions by exactly nothing; the variance formula is off by at most "
-      + "\(short(worstVariance)). Dividing by G² instead of G(G−1) loses the fraction 1/G, which the control detects; pooling counts while p drifts "
+      + "\(short(worstFound)) under adversarial search, and with fractions \(fractionsAgree ? "by exactly nothing" : "not by nothing"); the variance formula is off by at most "
+      + "\(short(worstVariance)). Dividing by G² instead of G(G−1) loses the fraction 1/G; pooling counts while p drifts "
       + "makes P̂ estimate p̄(1−p̄) + Var_t(p)/(M−1) instead."
     return evidence
   }

@@ -39,7 +39,10 @@ public struct VarianceBoundedByProxy: Claim {
         && last <= specification.margin * largest
       evidence.findings.append(
         Finding(
-          estimator: bound.name, population: "all one-step worlds searched", basis: .exact(holds: holds)))
+          estimator: bound.name, population: "all one-step worlds searched", basis: .exact(holds: holds),
+          condition: holds
+            ? "no violation in \(Int(specification.value("restarts"))) restarts for each of \(levels.count) values of P, up to \(Int(specification.value("actions"))) actions a class"
+            : nil))
       if holds {
         let slope = zip(envelope, levels).map { $0 / $1 }.max() ?? .nan
         evidence.estimates.append(
@@ -60,8 +63,8 @@ public struct VarianceBoundedByProxy: Claim {
       return nil
     }
     evidence.explanation =
-      "As P falls to \(short(levels.last ?? 0)) the largest variance found falls with it, at most linearly, for \(bounded.count) of \(Self.studied.count) estimators; "
-      + "for \(refuted.joined(separator: ", ")) it does not, so no monotone bound that vanishes with P exists: without a baseline an almost surely solved prompt keeps the variance of its successes, and a singly clipped ratio is unbounded."
+      "As P falls to \(short(levels.last ?? 0)) the largest variance found falls with it for \(bounded.count) of \(Self.studied.count) estimators; "
+      + "for \(refuted.joined(separator: ", ")) it does not, so no monotone bound that vanishes with P exists there; the counterexamples show how."
     return evidence
   }
 

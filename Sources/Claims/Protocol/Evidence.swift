@@ -42,7 +42,7 @@ public struct Finding: Sendable, Hashable {
 
   /// How a decision came about.
   public enum Basis: Sendable, Hashable {
-    /// By exact computation: nothing is left to chance.
+    /// By computation without sampling error: an identity, an enumeration, or a search whose extent the finding's condition states.
     case exact(holds: Bool)
     /// By Monte Carlo, with p-values that stay valid at every stopping time: `support` against "the part is false", `refute` against "the part
     /// is true". `sufficientCount` estimates the replicates that would settle it; nil when unknown.

@@ -49,11 +49,37 @@ public enum Judgement {
       if verdict == .supported, claim.evidence.condition != nil { verdict = .supportedWhen }
       // Without power shown, a settled statement would mean nothing.
       if control.verdict != .refuted, verdict != .notTestable { verdict = .inconclusive }
+      var condition = claim.evidence.condition.map { named($0, subVerdicts) }
+      // A simulation that contradicts the oracle means that one of the two is wrong: nothing that rests on them is settled.
+      let contradicts = claim.evidence.estimates.contains {
+        $0.stat == "z_against_exact" && abs($0.estimate) > largestContradiction
+      }
+      if contradicts {
+        verdict = .inconclusive
+        condition = "simulated and exact values differ by more than \(largestContradiction) standard errors"
+      }
       return ClaimOutcome(
         specification: claim.specification, registration: claim.registration, verdict: verdict,
-        condition: claim.evidence.condition, subVerdicts: subVerdicts, controlVerdict: control.verdict,
+        condition: condition, subVerdicts: subVerdicts, controlVerdict: control.verdict,
         evidence: claim.evidence, seconds: claim.seconds)
     }
+  }
+
+  /// The distance between simulated and exact values, in standard errors, beyond which a claim is not settled.
+  ///
+  /// A normal error exceeds 7 with probability 3·10⁻¹²; simulated means of rare events have heavier tails, hence not less.
+  public static let largestContradiction = 7.0
+
+  /// A condition with its lists of settled sub-verdicts filled in: `{supported}` and `{refuted}`.
+  ///
+  /// Only the judgement knows which findings survive Holm's procedure, so an examination leaves these places open.
+  static func named(_ condition: String, _ subVerdicts: [SubVerdict]) -> String {
+    func list(_ verdicts: [Verdict]) -> String {
+      listing(
+        subVerdicts.filter { verdicts.contains($0.verdict) }.map { "\($0.estimator) on \($0.population)" })
+    }
+    return condition.replacing("{supported}", with: list([.supported, .supportedWhen]))
+      .replacing("{refuted}", with: list([.refuted]))
   }
 
   private static func settle(_ finding: Finding, _ rejected: inout IndexingIterator<[Bool]>) -> SubVerdict {
