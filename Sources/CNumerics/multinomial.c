@@ -151,6 +151,37 @@ typedef struct {
   waiting_list unsettled, rejected, inversions;
 } chunk_state;
 
+/* The binomials of the first action, whose number of trials is known beforehand, by table. */
+LANES_INLINE void look_up(
+    const numerics_multinomial *plan, numerics_stream stream, uint64_t first_group, size_t groups,
+    chunk_state *state) {
+  const u64x8 slot = {0, 1, 2, 3, 4, 5, 6, 7}, zero = {0};
+  for (size_t i = 0; i < groups; i += 8) {
+    const u64x8 block = (slot + (first_group + i)) << 20;
+    u64x8 w[4] = {block, block >> 32, zero + stream.replicate0, zero + stream.replicate1};
+    lanes_philox(w, stream);
+    const u64x8 heads = w[0] & (uint64_t)4095;
+    const u64x8 words = (w[2] & (uint64_t)0xFFFFFFFFu) | (w[3] << 32);
+    uint64_t head[8], word[8];
+    memcpy(head, &heads, sizeof head);
+    memcpy(word, &words, sizeof word);
+    for (size_t l = 0; l < 8; l++) {
+      const uint32_t offset = plan->heads[head[l]];
+      if (__builtin_expect(offset != numerics_shared_head, 1)) {
+        state->successes[i + l] = (double)(int32_t)(plan->lowest + offset);
+        continue;
+      }
+      /* The first k whose cumulative residual probability exceeds the word. */
+      uint32_t low = 0, high = plan->trials;
+      while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (word[l] < plan->residual[middle]) high = middle; else low = middle + 1;
+      }
+      state->successes[i + l] = (double)(int32_t)low;
+    }
+  }
+}
+
 /* First attempts for all groups of the chunk, by the squeeze alone: no list, no gathering, no logarithm. */
 LANES_INLINE void first_attempts(
     const numerics_multinomial *plan, uint32_t action, numerics_stream stream, uint64_t first_group, size_t groups,
@@ -300,9 +331,13 @@ LANES_INLINE void numerics_multinomial_counts_body(
     for (size_t g = 0; g < groups; g++) state.remaining[g] = plan->trials;
     for (uint32_t a = 0; a < last; a++) {
       state.unsettled.count = state.inversions.count = 0;
-      first_attempts(plan, a, stream, first, groups, &state);
-      finish_attempts(plan, a, stream, first, &state);
-      invert(plan, a, stream, first, &state);
+      if (a == 0) {
+        look_up(plan, stream, first, groups, &state);
+      } else {
+        first_attempts(plan, a, stream, first, groups, &state);
+        finish_attempts(plan, a, stream, first, &state);
+        invert(plan, a, stream, first, &state);
+      }
       settle_action(plan, a, groups, &state, counts);
     }
     for (size_t i = 0; i < groups; i += 8) {

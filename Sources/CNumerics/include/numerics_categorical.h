@@ -11,9 +11,9 @@
 
        P(a) = floor(65536 p_a) / 65536 + (thresholds[0] / 65536) r_a,     r_a within 2^-52 of its value,
 
-   which is p_a to within 64 * 2^-16 * 2^-52 < 2^-62: exact for doubles, although most draws cost 16 bits. Comparing
-   32-bit words with rounded 32-bit thresholds would shift each probability by up to 2^-32 and cost twice the bits;
-   looking for ties between words and thresholds would cost one more comparison per threshold.
+   which is p_a to within 64 * 2^-16 * 2^-52 < 2^-61, plus what the given doubles themselves miss of a sum of one. Most
+   draws cost 16 bits. Comparing 32-bit words with rounded 32-bit thresholds would shift each probability by up to 2^-32
+   and cost twice the bits; looking for ties of words and thresholds would cost one more comparison per threshold.
 
    Stream: group g uses blocks g*B ... g*B + B - 1 of the stream, B = ceil(trials / 8), and takes the words in order,
    the low half of each word before the high half. Its i-th residual draw takes, low word first, half (i mod 2)

@@ -16,6 +16,8 @@ struct ConditionalBinomialTable: Sendable {
   private let powers: [Double]
   /// ln 0! … ln n!.
   private let logFactorials: [Double]
+  /// The first binomial, whose number of trials is always n.
+  private let first: BinomialHeads
 
   /// - Precondition: normalised probabilities in descending order.
   init(probabilities: [Double], trials: Int) {
@@ -45,6 +47,7 @@ struct ConditionalBinomialTable: Sendable {
       let small = Self.powers(of: base, count: 257)
       return small.dropLast() + Self.powers(of: small[256], count: 257)
     }
+    first = BinomialHeads(trials: trials, success: rarer[0], failure: commoner[0])
     var sum = CompensatedSum()
     logFactorials =
       [0]
@@ -78,12 +81,15 @@ struct ConditionalBinomialTable: Sendable {
           complemented.withUnsafeBufferPointer { complemented in
             powers.withUnsafeBufferPointer { powers in
               logFactorials.withUnsafeBufferPointer { logFactorials in
-                var plan = numerics_multinomial(
-                  actions: UInt32(rarer.count), trials: UInt32(trials), rarer: rarer.baseAddress,
-                  commoner: commoner.baseAddress, log_odds: logOdds.baseAddress,
-                  complemented: complemented.baseAddress, powers: powers.baseAddress,
-                  log_factorials: logFactorials.baseAddress)
-                numerics_multinomial_counts(&plan, stream, UInt64(firstGroup), batches, counts, lanes)
+                first.withTables { heads, residual in
+                  var plan = numerics_multinomial(
+                    actions: UInt32(rarer.count), trials: UInt32(trials), rarer: rarer.baseAddress,
+                    commoner: commoner.baseAddress, log_odds: logOdds.baseAddress,
+                    complemented: complemented.baseAddress, powers: powers.baseAddress,
+                    log_factorials: logFactorials.baseAddress, heads: heads, lowest: first.lowest,
+                    residual: residual)
+                  numerics_multinomial_counts(&plan, stream, UInt64(firstGroup), batches, counts, lanes)
+                }
               }
             }
           }

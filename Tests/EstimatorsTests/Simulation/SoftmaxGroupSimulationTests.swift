@@ -1,6 +1,7 @@
 import Policies
 import Statistics
 import Testing
+import _TestSupport
 
 @testable import Estimators
 
@@ -30,10 +31,10 @@ import Testing
     GRPO(deviation: .sample, epsilon: 1e-4), GRPO(epsilon: 0.3),
   ]
 
-  /// Trace, second moment and every coordinate of the mean lie within 6.8 standard errors of the exact value.
+  /// Trace, second moment and every coordinate of the mean against the oracle, about 2500 checks at a rate of 1e-11 each.
   ///
-  /// With about 1000 such comparisons of nearly normal means
-  /// that fails with probability 1000 · 1e-11 = 1e-8; a wrong factor (n−1)/n at n = 64 is 1.6 % and more than 3 times the tolerance.
+  /// Seen would be a trace or second moment that is off by 40 %, or a mean off by a tenth of ĝ's deviation; `pairsFollowTheDefinition` sees every smaller error of the
+  /// algebra, and `GroupCountsDistributionTests` of the counts.
   @Test(arguments: worlds, [1, 2, 3, 16, 64, 280])
   func momentsMatchTheOracle(world: World, group: Int) throws {
     // The oracle enumerates compositions of the group over the reward levels, which the debug build does slowly. At n = 280 binomials are drawn.
@@ -44,23 +45,32 @@ import Testing
       let key = StreamKey(seed: 41, claim: "simulation-\(world.name)-\(index)", designPoint: UInt64(group))
       let simulated = SoftmaxGroupSimulation.run(
         probabilities: world.probabilities, rewards: world.rewards, advantage: advantage, group: group,
-        replicates: 10_007, key: key, threads: 2)
+        replicates: 20_007, key: key, threads: 2)
       let exact = GroupOracle.moments(summary, estimator: estimator, group: group)
-      expectClose(simulated.trace, exact.covarianceTrace, "trace, \(estimator.name), key \(key)")
-      expectClose(simulated.secondMoment, exact.secondMoment, "second moment, \(estimator.name), key \(key)")
-      #expect(simulated.trace.count == 10_007 && simulated.replicates == 10_007)
+      check(
+        simulated.trace, exact.covarianceTrace, detectable: 0.4 * exact.covarianceTrace,
+        "trace, \(estimator.name), key \(key)")
+      check(
+        simulated.secondMoment, exact.secondMoment, detectable: 0.4 * exact.secondMoment,
+        "second moment, \(estimator.name), key \(key)")
+      #expect(simulated.trace.count == 20_007 && simulated.replicates == 20_007)
       for (a, value) in exact.mean.enumerated() {
         let estimate = Estimate(
-          value: simulated.mean[a], standardError: simulated.meanStandardError[a], count: 20_014)
-        expectClose(estimate, value, "mean \(a), \(estimator.name), key \(key)")
+          value: simulated.mean[a], standardError: simulated.meanStandardError[a], count: 40_014)
+        check(
+          estimate, value, detectable: 0.1 * exact.covarianceTrace.squareRoot(),
+          "mean \(a), \(estimator.name), key \(key)")
       }
     }
   }
 
-  private func expectClose(_ estimate: Estimate, _ exact: Double, _ what: String) {
-    // Where the estimator does not vary (two actions under RLOO at n = 2, say) only rounding is left.
-    let allowed = 6.8 * estimate.standardError + 1e-14
-    #expect(abs(estimate.value - exact) <= allowed, "\(what): \(estimate) against \(exact)")
+  /// `expectMean`, or mere rounding where the estimator does not vary (a dead group of one, say).
+  private func check(_ estimate: Estimate, _ exact: Double, detectable: Double, _ what: String) {
+    if estimate.standardError <= 1e-15 {
+      #expect(abs(estimate.value - exact) <= 1e-14, "\(what): \(estimate) against \(exact)")
+    } else {
+      expectMean(estimate, equals: exact, falseFailRate: 1e-11, detectable: detectable, what)
+    }
   }
 
   @Test(arguments: [16, 1024])

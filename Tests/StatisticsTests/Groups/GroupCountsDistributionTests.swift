@@ -1,4 +1,4 @@
-import Statistics
+import CNumerics
 import Testing
 
 @testable import Statistics
@@ -36,10 +36,10 @@ import Testing
     return statistic - (freedom + 2 * (freedom * 21).squareRoot() + 42)
   }
 
-  /// How often the first action's count takes each value from 0 to n in `groups` groups.
-  static func histogram(_ counts: GroupCounts, groups: Int, key: StreamKey) -> [Int] {
+  /// How often an action's count takes each value from 0 to n in `groups` groups.
+  static func histogram(_ counts: GroupCounts, action: Int = 0, groups: Int, key: StreamKey) -> [Int] {
     var result = [Int](repeating: 0, count: counts.trials + 1)
-    let row = counts.order.firstIndex(of: 0) ?? 0
+    let row = counts.order.firstIndex(of: action) ?? 0
     let drawn = counts.drawn(batches: groups / 16, firstGroup: 0, key: key)
     for batch in 0..<groups / 16 {
       for lane in 0..<16 { result[Int(drawn[(batch * counts.actionCount + row) * 16 + lane])] += 1 }
@@ -51,19 +51,60 @@ import Testing
     (0...n).map { SpecialFunctions.binomialProbability($0, of: n, probability: p) }
   }
 
-  /// Inversion below n·min(p, 1 − p) = 10, rejection from there on, both sides of ½ and of the edge, and large n.
+  /// The first binomial, by table: few and many trials, rare and common outcomes.
+  @Test(arguments: [
+    (1, 0.3), (5, 0.5), (20, 0.5), (100, 0.1), (1000, 0.002), (1024, 0.3), (1024, 0.7), (65536, 0.01),
+  ])
+  func firstBinomialsHaveTheExactProbabilities(trials: Int, probability: Double) {
+    check([probability, 1 - probability], trials: trials)
+  }
+
+  /// Later binomials: every action's count is binomial by itself, whatever came before it.
+  ///
+  /// Conditional means on both sides of 10 (inversion below, rejection from there on), conditional probabilities on both sides of ½, edges, and many trials.
+  @Test(arguments: [
+    (1, [0.4, 0.3, 0.3]), (7, [0.4, 0.3, 0.3]), (50, [0.34, 0.33, 0.33]), (60, [0.34, 0.33, 0.33]),
+    (70, [0.34, 0.33, 0.33]), (100, [0.5, 0.45, 0.05]), (200, [0.5, 0.099, 0.401]), (220, [0.5, 0.2, 0.3]),
+    (1000, [0.98, 0.015, 0.005]), (1024, [0.6, 0.1, 0.2, 0.1]), (65536, [0.9, 0.09, 0.0099, 0.0001]),
+  ])
+  func laterBinomialsHaveTheExactProbabilities(trials: Int, probabilities: [Double]) {
+    check(probabilities, trials: trials)
+  }
+
+  /// The rejection and inversion samplers alone: a first action of probability zero leaves all trials to the second.
   @Test(arguments: [
     (1, 0.3), (5, 0.5), (19, 0.5), (20, 0.5), (21, 0.5), (100, 0.099), (100, 0.101), (100, 0.899),
     (100, 0.901),
     (1000, 0.002), (1000, 0.02), (1024, 0.3), (1024, 0.7), (65536, 0.0001), (65536, 0.01),
   ])
-  func binomialsHaveTheExactProbabilities(trials: Int, probability: Double) {
-    let counts = GroupCounts(
-      probabilities: [probability, 1 - probability], trials: trials, method: .binomials)
-    let key = StreamKey(seed: 21, claim: "binomial", designPoint: UInt64(trials))
-    let observed = Self.histogram(counts, groups: 160_000, key: key)
+  func samplersHaveTheExactProbabilities(trials: Int, probability: Double) {
+    let table = ConditionalBinomialTable(probabilities: [0, probability, 1 - probability], trials: trials)
+    let key = StreamKey(seed: 20, claim: "sampler", designPoint: UInt64(trials))
+    var observed = [Int](repeating: 0, count: trials + 1)
+    let groups = 800_000
+    var drawn = [UInt32](repeating: 0, count: 3 * groups)
+    drawn.withUnsafeMutableBufferPointer { drawn in
+      guard let base = drawn.baseAddress else { return }
+      table.fill(
+        base, trials: trials, batches: groups / 16, firstGroup: 0, stream: numerics_stream(key),
+        lanes: numerics_lanes_automatic)
+    }
+    for batch in 0..<groups / 16 {
+      for lane in 0..<16 { observed[Int(drawn[batch * 48 + 16 + lane])] += 1 }
+    }
     let excess = Self.excess(observed: observed, probabilities: Self.binomial(trials, probability))
     #expect(excess <= 0, "X² exceeds its bound by \(excess); key \(key)")
+  }
+
+  private func check(_ probabilities: [Double], trials: Int) {
+    let counts = GroupCounts(probabilities: probabilities, trials: trials, method: .binomials)
+    for action in probabilities.indices {
+      let key = StreamKey(seed: 21, claim: "binomial-\(action)", designPoint: UInt64(trials))
+      let observed = Self.histogram(counts, action: action, groups: 160_000, key: key)
+      let excess = Self.excess(
+        observed: observed, probabilities: Self.binomial(trials, probabilities[action]))
+      #expect(excess <= 0, "action \(action): X² exceeds its bound by \(excess); key \(key)")
+    }
   }
 
   @Test(arguments: [(1, 0.3), (16, 0.123), (100, 0.9), (333, 1.0 / 3)])
@@ -88,7 +129,8 @@ import Testing
   @Test func binomialsAgreeWithGSL() {
     let (trials, probability, groups) = (200, 0.3, 160_000)
     let counts = GroupCounts(
-      probabilities: [probability, 1 - probability], trials: trials, method: .binomials)
+      probabilities: [probability, 0.4, 0.6 - probability], trials: trials, method: .binomials)
+    #expect(counts.order == [1, 0, 2] || counts.order == [1, 2, 0])
     let ours = Self.histogram(counts, groups: groups, key: StreamKey(seed: 24, claim: "gsl"))
     var theirs = [Int](repeating: 0, count: trials + 1)
     var stream = RandomStream(StreamKey(seed: 25, claim: "gsl"))

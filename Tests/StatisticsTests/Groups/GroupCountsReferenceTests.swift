@@ -76,6 +76,43 @@ import Testing
     #expect((0..<64).map { drawn[$0 * 16 + 3] } == expected)
   }
 
+  /// Heads and residual together give each action its probability, but for the rounding of the given numbers' own sum to one.
+  @Test(arguments: [
+    [0.3, 0.7], [0.05, 0.1, 0.15, 0.2, 0.1, 0.15, 0.2, 0.05], (1...64).map { Double($0) / 2080 },
+  ])
+  func categoricalTablesHoldTheirProbabilities(probabilities: [Double]) {
+    let sorted = probabilities.sorted()
+    let table = CategoricalTable(probabilities: sorted)
+    let shared = Double(table.thresholds[0]) / 65536
+    for (a, probability) in sorted.enumerated() {
+      let isLast = a == sorted.count - 1
+      let upper = isLast ? 65536 : Int(table.thresholds[a + 1])
+      let whole = Double(upper - Int(table.thresholds[a])) / 65536
+      let end = isLast ? 1 : Double(table.residual[a]) * 0x1p-64
+      let start = a == 0 ? 0 : Double(table.residual[a - 1]) * 0x1p-64
+      #expect(abs((probability - whole) - shared * (end - start)) <= 0x1p-53)
+    }
+  }
+
+  /// The same for the first binomial, against GSL's density, which is itself good to 1e-11 relative here.
+  @Test(arguments: [(20, 0.5), (300, 0.01), (1024, 0.2), (1024, 0.5), (65536, 0.3)])
+  func binomialHeadsHoldTheirProbabilities(trials: Int, success: Double) {
+    let table = BinomialHeads(trials: trials, success: success, failure: 1 - success)
+    var whole = [Int](repeating: 0, count: trials + 1)
+    for head in table.heads where head != UInt16(numerics_shared_head) {
+      whole[Int(table.lowest) + Int(head)] += 1
+    }
+    let shared = Double(4096 - whole.reduce(0, +))
+    #expect(shared > 0)
+    for k in 0...trials {
+      let end = k == trials ? 1 : Double(table.residual[k]) * 0x1p-64
+      let start = k == 0 ? 0 : Double(table.residual[k - 1]) * 0x1p-64
+      let actual = (Double(whole[k]) + shared * (end - start)) / 4096
+      let exact = SpecialFunctions.binomialProbability(k, of: trials, probability: success)
+      #expect(abs(actual - exact) <= 1e-10 * exact + 0x1p-52, "k = \(k)")
+    }
+  }
+
   @Test(arguments: GroupCounts.Method.allCases)
   func everyVariantDrawsTheSameCounts(method: GroupCounts.Method) {
     for (actions, trials) in [(2, 20), (3, 1000), (8, 16), (8, 1024), (17, 333), (64, 4096)] {
