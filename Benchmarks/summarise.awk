@@ -72,7 +72,8 @@ END {
     name = estimators[e] == "none" ? "no baseline" : "leave-one-out"
     compare(estimators[e], 16, "numpy", ".", name ", n = 16: faster than NumPy's fastest", ">= 10")
     compare(estimators[e], 16, "c-gsl", "scan|alias", name ", n = 16: faster than C with GSL's Mersenne twister", ">= 2")
-    compare(estimators[e], 1024, "numpy", "searchsorted|thresholds", name ", n = 1024: faster than NumPy per rollout", ">= 100")
+    compare(estimators[e], 1024, "numpy", "searchsorted", name ", n = 1024: faster than NumPy per rollout (searchsorted)", ">= 100")
+    compare(estimators[e], 1024, "numpy", "searchsorted|thresholds", name ", n = 1024: faster than NumPy per rollout (its fastest form)", ">= 100")
   }
   one = "allot-scaling,counts,Philox4x32-10,rloo,16,1"; two = "allot-scaling,counts,Philox4x32-10,rloo,16,2"
   target("two threads against one", ratio(one, two), "times", ">= 1.9")
