@@ -54,7 +54,7 @@ struct Workspace {
   /// one that a signal ends is an error: whatever the input, there is an exit code.
   func run(
     words arguments: [String], input: String = "", output: String? = nil,
-    environment: [String: String] = [:], timeout: Double = 60, interruptAfter delay: Double? = nil
+    environment: [String: String] = [:], timeout: Double = 300, interruptAfter delay: Double? = nil
   ) async throws -> Result {
     let process = Process()
     let name = UUID().uuidString
