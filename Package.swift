@@ -8,6 +8,7 @@ let package = Package(
     .library(name: "Statistics", targets: ["Statistics"]),
     .library(name: "Estimators", targets: ["Policies", "Estimators"]),
     .library(name: "Allocation", targets: ["Allocation"]),
+    .library(name: "Modulation", targets: ["Modulation"]),
     .library(name: "Claims", targets: ["Claims"]),
   ],
   dependencies: [
@@ -27,7 +28,9 @@ let package = Package(
     .target(name: "Policies", dependencies: ["Statistics"]),
     .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
     .target(name: "Allocation", dependencies: ["Statistics"]),
-    .target(name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
+    .target(name: "Modulation", dependencies: ["Statistics"]),
+    .target(
+      name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
     .target(name: "Interchange", dependencies: ["Statistics", "CSimdJSON"]),
     .target(
       name: "Reporting",
@@ -39,13 +42,14 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Statistics", "Policies", "Estimators", "Allocation", "Claims", "Interchange", "Reporting",
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange",
+        "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Benchmarks
     .executableTarget(
-      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators"],
+      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators", "Modulation"],
       path: "Benchmarks/Runner"),
 
     // MARK: - Tests
@@ -55,6 +59,7 @@ let package = Package(
     .testTarget(name: "PoliciesTests", dependencies: ["Policies", "_TestSupport"]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "_TestSupport"]),
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
+    .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "_TestSupport"]),

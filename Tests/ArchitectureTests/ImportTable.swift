@@ -13,12 +13,13 @@ struct ImportTable {
     "Policies": ["Statistics"],
     "Estimators": ["Statistics", "Policies"],
     "Allocation": ["Statistics"],
-    "Claims": ["Statistics", "Policies", "Estimators", "Allocation"],
+    "Modulation": ["Statistics"],
+    "Claims": ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"],
     "Interchange": ["Statistics", "CSimdJSON"],
     "Reporting": ["Statistics", "Claims", "Interchange"],
     "CLI": [
-      "Statistics", "Policies", "Estimators", "Allocation", "Claims", "Interchange", "Reporting", "CNumerics",
-      "CSimdJSON",
+      "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange", "Reporting",
+      "CNumerics", "CSimdJSON",
     ],
   ]
 
@@ -30,6 +31,7 @@ struct ImportTable {
     "Policies": ["Foundation"],
     "Estimators": ["Foundation"],
     "Allocation": ["Foundation"],
+    "Modulation": ["Foundation"],
     "Claims": ["Foundation", "Synchronization"],
     "Interchange": ["Foundation"],
     "Reporting": ["Foundation", "Mustache", "Subprocess", "Synchronization"],

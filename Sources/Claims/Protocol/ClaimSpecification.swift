@@ -6,6 +6,10 @@ public enum ClaimSection: String, Sendable, CaseIterable {
   case estimation = "Estimation"
   /// How rollouts are spread over prompts.
   case allocation = "Allocation"
+  /// How advantages are changed token by token.
+  case modulation = "Modulation"
+  /// What lower variance does to learning.
+  case learning = "Learning"
 }
 
 /// What a claim says and how it is examined, fixed before it runs, under the ADEMP headings.
