@@ -29,6 +29,10 @@ public let references: [Reference] = [
     title: "Algorithms for computing the sample variance: analysis and recommendations",
     locator: "The American Statistician 37:242-247"),
   Reference(
+    key: "cui2025", authors: "Cui, Zhang, Chen et al.", year: 2025,
+    title: "The entropy mechanism of reinforcement learning for reasoning language models",
+    locator: "arXiv:2505.22617"),
+  Reference(
     key: "dynamo2026", authors: "Fang, Lin, Fu et al.", year: 2026,
     title:
       "How to allocate, how to learn? Dynamic rollout allocation and advantage modulation for policy optimization",
@@ -52,6 +56,10 @@ public let references: [Reference] = [
   Reference(
     key: "hao2025", authors: "Hao, Dong, Wu et al.", year: 2025,
     title: "On-policy RL with optimal reward baseline", locator: "arXiv:2505.23585"),
+  Reference(
+    key: "harremoes2001", authors: "Harremoës, Topsøe", year: 2001,
+    title: "Inequalities between entropy and index of coincidence derived from information diagrams",
+    locator: "IEEE Trans. Inf. Theory 47:2944-2960"),
   Reference(
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
@@ -141,4 +149,7 @@ public let references: [Reference] = [
     key: "ye2020", authors: "Ye, Liu, Sun et al.", year: 2020,
     title: "Mastering complex control in MOBA games with deep reinforcement learning",
     locator: "AAAI 2020, arXiv:1912.09729"),
+  Reference(
+    key: "yu2025", authors: "Yu, Zhang, Zhu et al.", year: 2025,
+    title: "DAPO: an open-source LLM reinforcement learning system at scale", locator: "arXiv:2503.14476"),
 ]
