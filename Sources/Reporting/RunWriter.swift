@@ -18,7 +18,7 @@ public struct RunWriter: Sendable {
     self.run = run
     tables = outcomes.flatMap { outcome in
       [TidyTable.estimates(of: outcome, seed: run.seed)]
-        + outcome.evidence.pointTables.map { TidyTable.points($0, prefix: outcome.specification.id) }
+        + outcome.evidence.allPointTables.map { TidyTable.points($0, prefix: outcome.specification.id) }
     }
   }
 

@@ -18,7 +18,8 @@ struct ImportTable {
     "Interchange": ["Statistics", "CSimdJSON"],
     "Reporting": ["Statistics", "Claims", "Interchange"],
     "CLI": [
-      "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange", "Reporting",
+      "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange",
+      "Reporting",
       "CNumerics", "CSimdJSON",
     ],
   ]

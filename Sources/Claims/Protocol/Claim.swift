@@ -10,4 +10,14 @@ public protocol Claim: Sendable {
   /// The evidence depends on the specification, seed and preset only, never on the number of threads. Throws `CancellationError`
   /// when asked to stop, and any error that kept it from examining; a verdict is never an error.
   func examine(_ examination: Examination) throws -> Evidence
+
+  /// Asks the tokens of real rollouts what they can answer; nil if the claim has no question for them.
+  ///
+  /// A question whose fields the log lacks is a finding of its own, not testable, that names the field.
+  func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence?
+}
+
+extension Claim {
+  /// Most claims are about prompts and groups, not about tokens.
+  public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? { nil }
 }

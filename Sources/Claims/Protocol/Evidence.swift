@@ -16,9 +16,45 @@ public struct Evidence: Sendable {
   public var condition: String?
   /// The verdict in two sentences, made from the numbers found.
   public var explanation: String = ""
+  /// What the tokens of real rollouts say; nil without a log, or where the claim asks nothing of one.
+  public var log: LogEvidence?
+
+  /// Every row of `tables/<claim>.csv`: the examination's own, then those from a log.
+  public var allEstimates: [EstimateRow] { estimates + (log?.estimates ?? []) }
+
+  /// Every table of points: the examination's own, then those from a log.
+  public var allPointTables: [PointTable] { pointTables + (log?.pointTables ?? []) }
 
   /// Evidence with its control, to be filled.
   public init(control: Finding) { self.control = control }
+}
+
+/// What the tokens of real rollouts say about a claim.
+public struct LogEvidence: Sendable {
+  /// The population that findings and rows from a log are filed under.
+  public static let population = "real tokens"
+
+  /// One decision for each question asked; the population is `LogEvidence.population`.
+  ///
+  /// A log is one sample: what holds on it is `supported-when`, the condition naming how many tokens were looked at.
+  public var findings: [Finding] = []
+  /// Rows of the claim's table; their design begins with `LogEvidence.population`.
+  public var estimates: [EstimateRow] = []
+  /// What is plotted.
+  public var pointTables: [PointTable] = []
+  /// What was found, in a sentence or two made from the numbers.
+  public var explanation: String = ""
+
+  /// Evidence to be filled.
+  public init() {}
+
+  /// Adds the finding that a question cannot be asked for want of `field`.
+  public mutating func addNotTestable(_ estimator: String, field: String, because reason: String) {
+    findings.append(
+      Finding(
+        estimator: estimator, population: Self.population,
+        basis: .notTestable(reason: "the log has no field '\(field)': \(reason)")))
+  }
 }
 
 /// One decision about one part of a claim.

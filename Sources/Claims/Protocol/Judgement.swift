@@ -36,7 +36,7 @@ public enum Judgement {
   public static func settle(_ claims: [Examined]) -> [ClaimOutcome] {
     var pValues: [Double] = []
     for claim in claims {
-      for finding in claim.evidence.findings + [claim.evidence.control] {
+      for finding in Self.family(claim.evidence) {
         if case .statistical(let support, let refute, _) = finding.basis { pValues += [support, refute] }
       }
     }
@@ -45,13 +45,16 @@ public enum Judgement {
     return claims.map { claim in
       let subVerdicts = claim.evidence.findings.map { settle($0, &next) }
       let control = settle(claim.evidence.control, &next)
+      let logVerdicts = (claim.evidence.log?.findings ?? []).map { settle($0, &next) }
       var verdict = Verdict.weakest(subVerdicts.map(\.verdict))
+      // A log can break a statement; that it lacks a field, or that it agrees, says nothing about the registered worlds.
+      if logVerdicts.contains(where: { $0.verdict == .refuted }) { verdict = .refuted }
       if verdict == .supported, claim.evidence.condition != nil { verdict = .supportedWhen }
       // Without power shown, a settled statement would mean nothing.
       if control.verdict != .refuted, verdict != .notTestable { verdict = .inconclusive }
       var condition = claim.evidence.condition.map { named($0, subVerdicts) }
       // A simulation that contradicts the oracle means that one of the two is wrong: nothing that rests on them is settled.
-      let contradicts = claim.evidence.estimates.contains {
+      let contradicts = claim.evidence.allEstimates.contains {
         $0.stat == "z_against_exact" && abs($0.estimate) > largestContradiction
       }
       if contradicts {
@@ -60,9 +63,15 @@ public enum Judgement {
       }
       return ClaimOutcome(
         specification: claim.specification, registration: claim.registration, verdict: verdict,
-        condition: condition, subVerdicts: subVerdicts, controlVerdict: control.verdict,
+        condition: condition, subVerdicts: subVerdicts, logVerdicts: logVerdicts,
+        controlVerdict: control.verdict,
         evidence: claim.evidence, seconds: claim.seconds)
     }
+  }
+
+  /// The findings of a claim in the order in which they are settled: its own, the control, those from a log.
+  private static func family(_ evidence: Evidence) -> [Finding] {
+    evidence.findings + [evidence.control] + (evidence.log?.findings ?? [])
   }
 
   /// The distance between simulated and exact values, in standard errors, beyond which a claim is not settled.

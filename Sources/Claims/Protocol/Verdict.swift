@@ -62,6 +62,8 @@ public struct ClaimOutcome: Sendable {
   public var condition: String?
   /// One verdict for each finding.
   public var subVerdicts: [SubVerdict]
+  /// One verdict for each question that a log of real tokens was asked.
+  public var logVerdicts: [SubVerdict] = []
   /// The verdict on the deliberately false sibling; the examination has power only if it is `refuted`.
   public var controlVerdict: Verdict
   /// Everything the examination found.

@@ -19,11 +19,12 @@ public enum Verification {
     public var secondsLeft: Double?
   }
 
-  /// Examines `claims` in order and settles their verdicts as one family.
+  /// Examines `claims` in order, asks `log` what it can answer, and settles all verdicts as one family.
   ///
   /// Throws `CancellationError` when `isCancelled` turns true, and whatever kept a claim from being examined.
   public static func run(
     _ claims: [any Claim], seed: UInt64, preset: Preset, threads: Int, lock: ClaimLock?,
+    log: TokenLog? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws -> [ClaimOutcome] {
@@ -45,10 +46,11 @@ public enum Verification {
             secondsLeft: index == 0 ? nil : elapsed / Double(index) * Double(claims.count - index)))
       }
       report(0)
-      let evidence = try claim.examine(
-        Examination(
-          seed: seed, preset: preset, threads: threads, claim: specification.id, progress: report,
-          isCancelled: isCancelled))
+      let examination = Examination(
+        seed: seed, preset: preset, threads: threads, claim: specification.id, progress: report,
+        isCancelled: isCancelled)
+      var evidence = try claim.examine(examination)
+      if let log { evidence.log = try claim.examine(log, examination) }
       examined.append(
         Judgement.Examined(
           specification: specification, registration: lock?.registration(of: specification) ?? .exploratory,

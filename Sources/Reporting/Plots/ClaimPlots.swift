@@ -47,7 +47,7 @@ public enum ClaimPlots {
     _ make: (PointTable, String) throws(PlotUnavailable) -> [PlotScript]
   ) -> [PlannedPlot] {
     let name = "\(outcome.specification.id)-\(suffix)"
-    guard let table = outcome.evidence.pointTables.first(where: { $0.name == tableName }) else {
+    guard let table = outcome.evidence.allPointTables.first(where: { $0.name == tableName }) else {
       return [.unavailable(name: name, reason: "the claim wrote no table '\(tableName)'")]
     }
     do throws(PlotUnavailable) {

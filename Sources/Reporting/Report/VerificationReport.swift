@@ -45,6 +45,13 @@ public struct VerificationReport {
         "Run of allot \(tool.version)\(commit): seed \(run.seed), preset \(run.preset.rawValue). \(tool.compiler), "
         + "GSL \(tool.gsl)\(tool.cpu.map { ", \($0)" } ?? "").",
       "claims": outcomes.map(claim),
+      "hasLog": outcomes.contains { $0.evidence.log != nil },
+      "log": outcomes.compactMap { outcome in
+        RealTokensSection.content(
+          outcome,
+          figures: plots.filter { RealTokensSection.owns($0, of: outcome.specification.id) }
+            .compactMap { figure($0, outcome) })
+      },
       "hasMissing": !missing.isEmpty,
       "missing": missing,
       "hasNonFinite": nonFinite > 0,
@@ -91,7 +98,8 @@ public struct VerificationReport {
     content["moreExamples"] = Array(examples.dropFirst(Self.mostOpenExamples))
     content["hasMore"] = examples.count > Self.mostOpenExamples
     content["moreTitle"] = "\(examples.count - Self.mostOpenExamples) more counterexamples"
-    content["figures"] = plots.filter { names.contains($0.name) }.compactMap { figure($0, outcome) }
+    content["figures"] = plots.filter { names.contains($0.name) && !RealTokensSection.owns($0, of: id) }
+      .compactMap { figure($0, outcome) }
     content["hasParts"] = parts.count > 1
     content["open"] = parts.count <= Self.mostOpenParts
     content["partsTitle"] = "\(parts.count) sub-verdicts"
@@ -124,8 +132,8 @@ public struct VerificationReport {
     guard let script = plot.script, let source = ReportPicture.dataURI(plot) else { return nil }
     let id = outcome.specification.id
     let table =
-      outcome.evidence.pointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") }
-      ?? outcome.evidence.pointTables.first
+      outcome.evidence.allPointTables.first { plot.name.hasPrefix("\(id)-\($0.name)") }
+      ?? outcome.evidence.allPointTables.first
     return [
       "name": plot.name, "title": script.title, "caption": script.caption, "source": source,
       "height": String(PlotLayout(script).height),
@@ -133,7 +141,7 @@ public struct VerificationReport {
     ]
   }
 
-  private static func estimate(_ row: EstimateRow, index: Int, id: String) -> [String: Any] {
+  static func estimate(_ row: EstimateRow, index: Int, id: String) -> [String: Any] {
     var interval = ""
     if let lower = row.lower, let upper = row.upper {
       interval = "[\(ReportNumber.text(lower)), \(ReportNumber.text(upper))]"

@@ -28,7 +28,7 @@ public struct TidyTable: Sendable, Hashable {
   public static func estimates(of outcome: ClaimOutcome, seed: UInt64) -> TidyTable {
     let id = outcome.specification.id
     var writer = CSVWriter(header: estimateColumns)
-    for row in outcome.evidence.estimates {
+    for row in outcome.evidence.allEstimates {
       writer.append([
         .text(id), .text(row.design), .text(row.method), .text(row.stat), .number(row.estimate),
         .optional(row.standardError), .optional(row.lower), .optional(row.upper), .optional(row.exact),
@@ -39,7 +39,7 @@ public struct TidyTable: Sendable, Hashable {
     return TidyTable(
       path: "tables/\(id).csv", description: "Every estimate of the claim \(id).",
       columns: estimateColumns.map { ColumnDictionary.describe($0) }, text: writer.text,
-      rowCount: outcome.evidence.estimates.count, nonFiniteCount: writer.nonFiniteCount)
+      rowCount: outcome.evidence.allEstimates.count, nonFiniteCount: writer.nonFiniteCount)
   }
 
   /// `tables/<prefix>-<name>.csv`: the points of a plot.

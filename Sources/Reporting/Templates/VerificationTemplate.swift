@@ -101,6 +101,31 @@ enum VerificationTemplate {
     <p class="quiet">Negative control: {{controlStatement}} — <span class="verdict {{controlClass}}">{{controlSymbol}} {{control}}</span>. Specification {{registration}}, SHA-256 <code>{{hash}}</code>. Margin {{margin}}. Tables: {{#tables}}<a href="{{path}}">{{path}}</a> ({{rows}} rows) {{/tables}}</p>
     </section>
     {{/claims}}
+    {{#hasLog}}
+    <section id="real-tokens">
+    <h2>On real tokens</h2>
+    <p>What the same questions give on the tokens of logged rollouts. A log is one sample: an answer that agrees is marked with the number of tokens it was checked on, a disagreement breaks the claim, and a question whose fields the log lacks is named.</p>
+    {{#log}}
+    <h3 id="real-tokens-{{id}}"><a href="#{{id}}">{{id}}</a></h3>
+    <p>{{explanation}}</p>
+    <div class="scroll"><table><thead><tr><th>question</th><th>on real tokens</th><th>condition or reason</th></tr></thead><tbody>
+    {{#parts}}<tr><td>{{estimator}}</td><td><span class="verdict {{verdict}}">{{symbol}} {{verdict}}</span></td><td>{{condition}}</td></tr>
+    {{/parts}}
+    </tbody></table></div>
+    {{#figures}}
+    <figure id="{{name}}"><img src="{{{source}}}" alt="{{title}}. {{caption}}" width="800" height="{{height}}" loading="lazy"><figcaption>{{caption}} <a href="plots/{{name}}.svg">SVG</a>, <a href="plots/{{name}}.png">PNG</a>, <a href="{{table}}">data</a>.</figcaption></figure>
+    {{/figures}}
+    {{#hasEstimates}}
+    <details>
+    <summary>{{estimatesTitle}}</summary>
+    <div class="scroll"><table><thead><tr><th>design</th><th>method</th><th>statistic</th><th class="number">estimate</th><th class="number">error</th><th class="number">interval</th><th class="number">exact</th><th class="number">n</th><th>CSV</th></tr></thead><tbody>
+    {{#estimates}}<tr><td>{{design}}</td><td>{{method}}</td><td>{{stat}}</td><td class="number"><a href="{{link}}">{{est}}</a></td><td class="number">{{mcse}}</td><td class="number">{{interval}}</td><td class="number">{{exact}}</td><td class="number">{{n}}</td><td><a href="{{link}}">row {{row}}</a></td></tr>
+    {{/estimates}}
+    </tbody></table></div>
+    {{/hasEstimates}}
+    {{/log}}
+    </section>
+    {{/hasLog}}
     <section id="reading">
     <h2>How to read this report</h2>
     <dl>

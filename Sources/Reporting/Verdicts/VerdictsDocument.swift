@@ -30,7 +30,7 @@ public enum VerdictsDocument {
   private static func claim(_ outcome: ClaimOutcome) -> JSONValue {
     let specification = outcome.specification
     let id = specification.id
-    let tables = ["tables/\(id).csv"] + outcome.evidence.pointTables.map { "tables/\(id)-\($0.name).csv" }
+    let tables = ["tables/\(id).csv"] + outcome.evidence.allPointTables.map { "tables/\(id)-\($0.name).csv" }
     return .object([
       ("id", .string(id)),
       ("statement", .string(specification.statement)),
@@ -41,8 +41,8 @@ public enum VerdictsDocument {
       ("verdict", .string(outcome.verdict.rawValue)),
       ("condition", .optional(outcome.condition)),
       ("margin", .number(specification.margin)),
-      ("sub_verdicts", .array(outcome.subVerdicts.map(subVerdict))),
-      ("estimates", .array(outcome.evidence.estimates.map(estimate))),
+      ("sub_verdicts", .array((outcome.subVerdicts + outcome.logVerdicts).map(subVerdict))),
+      ("estimates", .array(outcome.evidence.allEstimates.map(estimate))),
       ("counterexamples", .array(outcome.evidence.counterexamples.map(counterexample))),
       (
         "control",
