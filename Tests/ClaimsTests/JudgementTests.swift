@@ -70,6 +70,38 @@ import Testing
     #expect(crowd[0].verdict == .inconclusive)
   }
 
+  /// A log may lack fields or agree without moving a verdict; what breaks on it is broken.
+  @Test func aLogRefutesAndDoesNotExcuse() throws {
+    func outcome(_ logFinding: Finding, control: Bool = false) -> ClaimOutcome {
+      var examined = Self.examined([Finding(basis: .exact(holds: true))], control: .exact(holds: control))
+      var log = LogEvidence()
+      log.findings = [logFinding]
+      log.addNotTestable("exact change", field: "probabilities", because: "the sum runs over the vocabulary")
+      examined.evidence.log = log
+      return Judgement.settle([examined])[0]
+    }
+    let agrees = outcome(Finding(basis: .exact(holds: true), condition: "on 7 tokens"))
+    #expect(agrees.verdict == .supported)
+    #expect(agrees.logVerdicts.map(\.verdict) == [.supportedWhen, .notTestable])
+    #expect(
+      agrees.logVerdicts[1].condition
+        == "the log has no field 'probabilities': the sum runs over the vocabulary")
+    #expect(outcome(Finding(basis: .exact(holds: false))).verdict == .refuted)
+    #expect(outcome(Finding(basis: .exact(holds: false)), control: true).verdict == .inconclusive)
+  }
+
+  @Test func pValuesFromALogBelongToTheFamily() {
+    var first = Self.examined(
+      [Finding(basis: .statistical(support: 4e-7, refute: 1, sufficientCount: nil))],
+      control: .exact(holds: false))
+    #expect(Judgement.settle([first])[0].verdict == .supported)
+    var log = LogEvidence()
+    log.findings = [Finding(basis: .statistical(support: 0.5, refute: 0.5, sufficientCount: nil))]
+    first.evidence.log = log
+    // Four p-values now: 4 · 4e-7 exceeds the family error of 1e-6.
+    #expect(Judgement.settle([first])[0].verdict == .inconclusive)
+  }
+
   @Test func anOpenFindingSaysWhatWouldSettleIt() {
     let open = Finding(basis: .statistical(support: 0.3, refute: 1, sufficientCount: 1234))
     let outcome = Judgement.settle([Self.examined([open], control: .exact(holds: false))])[0]

@@ -29,7 +29,7 @@ enum Fixture {
   /// An outcome settled by exact findings.
   static func outcome(
     _ id: String, findings: [Finding] = [Finding(basis: .exact(holds: true))], controlHolds: Bool = false,
-    condition: String? = nil, tables: [PointTable] = [], seconds: Double = 1
+    condition: String? = nil, tables: [PointTable] = [], log: LogEvidence? = nil, seconds: Double = 1
   ) -> ClaimOutcome {
     var evidence = Evidence(control: Finding(basis: .exact(holds: controlHolds)))
     evidence.findings = findings
@@ -50,6 +50,7 @@ enum Fixture {
         values: [ExactValue("variance", 3.0 / 32, exact: "3/32"), ExactValue("limit", 0.5)],
         explanation: "The variance is 3/32 & not 0.")
     ]
+    evidence.log = log
     let examined = Judgement.Examined(
       specification: specification(id), registration: .registered, evidence: evidence, seconds: seconds)
     return Judgement.settle([examined])[0]

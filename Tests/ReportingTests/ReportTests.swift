@@ -58,6 +58,37 @@ import Testing
     #expect(html.contains(reason))
   }
 
+  @Test func realTokensHaveTheirOwnSection() async throws {
+    var log = LogEvidence()
+    log.findings = [
+      Finding(
+        estimator: "upper bound", population: LogEvidence.population, basis: .exact(holds: true),
+        condition: "on 27663 tokens")
+    ]
+    log.addNotTestable("exact change", field: "probabilities", because: "it sums over the vocabulary")
+    log.estimates = [EstimateRow(design: "real tokens", method: "norm", stat: "slope", exact: 1.25)]
+    log.pointTables = [PointTable(name: "real-tokens", columns: ["p"], rows: [[.number(0.5)]])]
+    log.explanation = "All tokens lie within."
+    let (html, files) = try await page([
+      Fixture.outcome("neyman-optimal"), Fixture.outcome("uniform-suboptimal", log: log),
+    ])
+    let parts = html.split(separator: "<section id=\"real-tokens\">", maxSplits: 1)
+    try #require(parts.count == 2)
+    let section = parts[1]
+    #expect(section.contains("<td>upper bound</td><td><span class=\"verdict supported-when\">"))
+    #expect(section.contains("the log has no field &#39;probabilities&#39;"))
+    #expect(section.contains("All tokens lie within.") && !section.contains("#neyman-optimal"))
+    // The log's row follows the claim's own two in its table; the header is row 1.
+    #expect(section.contains("href=\"tables/uniform-suboptimal.csv#row=4\">row 4</a>"))
+    let table = try #require(files.first { $0.path == "tables/uniform-suboptimal.csv" })
+    #expect(
+      String(decoding: table.bytes, as: UTF8.self).split(separator: "\n")[3]
+        .hasPrefix("uniform-suboptimal,real tokens,norm,slope,1.25,"))
+    #expect(files.contains { $0.path == "tables/uniform-suboptimal-real-tokens.csv" })
+    let without = try await page([Fixture.outcome("neyman-optimal")]).html
+    #expect(!without.contains("real-tokens"))
+  }
+
   @Test func largePicturesBecomeBitmaps() {
     let big = [UInt8](repeating: 65, count: ReportPicture.largestVectorPicture + 1)
     let drawn = PlotRenderer.Drawn(
