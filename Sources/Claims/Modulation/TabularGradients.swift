@@ -2,33 +2,34 @@ import Foundation
 import Modulation
 import Statistics
 
-/// The per-rollout gradients of a token-level rule on a log, as far as inner products between tokens drawn in the same state give them.
+/// The group gradients of a token-level rule on a log, as far as inner products between tokens drawn in the same state give them.
 ///
-/// With every state's own logits as parameters, rollout i's gradient is `g_i = Σ_t a_{i,t} s_{i,t}`, one block for each state that it visits, and the blocks of two rollouts
+/// With every state's own logits as parameters, a group's gradient is `ĝ = (1/G) Σ_i Σ_t a_{i,t} s_{i,t}`, one block for each state that its rollouts visit, and two rollouts
 /// meet only in the states of their common beginning. There
 ///
 /// ```
 /// ⟨s_a, s_b⟩ = [a = b] − π_a − π_b + Σπ²
 /// ```
 ///
-/// needs the drawn tokens, their log-probabilities and Σπ², all of which logs can hold, and no vocabulary. Expectations of products come from pairs of different rollouts of a prompt, so
-/// that no term has the noise of a square in it.
+/// needs the drawn tokens, their log-probabilities and Σπ², all of which logs can hold, and no vocabulary. A prompt's rollouts are cut into groups of the size that a trainer would
+/// use, and advantages and factors are made within each: the groups are independent, so that their spread is the variance of the group estimate with all its couplings, and pairs
+/// of different groups give products of expectations without the noise of a square.
 struct TabularGradients: Sendable {
-  /// The sums of one prompt: means over ordered pairs of different rollouts, and covariance traces per rollout.
+  /// The sums of one prompt: means over ordered pairs of different groups, and covariance traces of one group's gradient.
   struct PromptSums: Sendable, Hashable {
-    /// An unbiased estimate of ⟨E g, E d⟩, d being the gradient without the rule.
+    /// An unbiased estimate of ⟨E ĝ, E d̂⟩, d̂ being the gradient without the rule.
     var cross: Double
-    /// An unbiased estimate of ‖E g‖².
+    /// An unbiased estimate of ‖E ĝ‖².
     var modulated: Double
-    /// An unbiased estimate of ‖E d‖².
+    /// An unbiased estimate of ‖E d̂‖².
     var plain: Double
-    /// The trace of the sample covariance of g.
+    /// The trace of the sample covariance of ĝ.
     var modulatedTrace: Double
-    /// The trace of the sample covariance of d.
+    /// The trace of the sample covariance of d̂.
     var plainTrace: Double
   }
 
-  /// One entry for each prompt with at least two rollouts.
+  /// One entry for each prompt with at least two groups.
   let prompts: [PromptSums]
 
   /// The sums of `flattened` for the token advantages `modulated` beside `plain`; nil if the log lacks tokens or Σπ².
@@ -42,45 +43,54 @@ struct TabularGradients: Sendable {
     precondition(
       modulated.count == batch.count && plain.count == batch.count,
       "\(batch.count) tokens, \(modulated.count) and \(plain.count) advantages")
-    var sizes = [Double](repeating: 0, count: log.promptNames.count)
-    for response in log.responses { sizes[response.prompt] += 1 }
+    guard let groups = batch.groups else { return nil }
+    // Groups are labelled anew in a batch; the label of any token of a group leads back to it.
+    var sizes = [Double](repeating: 0, count: flattened.promptOfGroup.count)
+    for group in flattened.groups { if let group { sizes[group] += 1 } }
+    var groupCounts = [Double](repeating: 0, count: log.promptNames.count)
+    for prompt in flattened.promptOfGroup { groupCounts[prompt] += 1 }
     var members = [[Int]](repeating: [], count: flattened.stateCount)
     for index in 0..<batch.count { members[states[index]].append(index) }
     let probabilities = batch.logProbabilities.map { exp($0) }
-    var sums = sizes.map { _ in RawSums() }
-    for group in members {
-      guard let first = group.first else { continue }
+    var sums = groupCounts.map { _ in RawSums() }
+    for state in members {
+      guard let first = state.first else { continue }
+      let response = flattened.responses[first]
+      guard let group = flattened.groups[response] else { continue }
       var raw = RawSums()
-      for i in group {
+      for i in state {
         let norm = ScoreNorm.squared(logProbability: batch.logProbabilities[i], sumOfSquares: squares[i])
-        raw.modulatedDiagonal += modulated[i] * modulated[i] * norm
-        raw.plainDiagonal += plain[i] * plain[i] * norm
-        for j in group where j != i {
+        raw.within.add(modulated[i], plain[i], modulated[i], plain[i], norm)
+        for j in state where j != i {
           let product = (tokens[i] == tokens[j] ? 1 : 0) - probabilities[i] - probabilities[j] + squares[i]
-          raw.cross += modulated[i] * plain[j] * product
-          raw.modulated += modulated[i] * modulated[j] * product
-          raw.plain += plain[i] * plain[j] * product
+          if groups[i] == groups[j] {
+            raw.within.add(modulated[i], plain[i], modulated[j], plain[j], product)
+          } else {
+            raw.between.add(modulated[i], plain[i], modulated[j], plain[j], product)
+          }
         }
       }
-      sums[log.responses[flattened.responses[first]].prompt].add(raw)
+      // All groups of a prompt have one size, so 1/G² can wait until here.
+      sums[flattened.promptOfGroup[group]].add(raw, scale: 1 / (sizes[group] * sizes[group]))
     }
-    prompts = zip(sizes, sums).compactMap { size, raw in
-      guard size >= 2 else { return nil }
-      let pairs = size * (size - 1)
+    prompts = zip(groupCounts, sums).compactMap { count, raw in
+      guard count >= 2 else { return nil }
+      let pairs = count * (count - 1)
       return PromptSums(
-        cross: raw.cross / pairs, modulated: raw.modulated / pairs, plain: raw.plain / pairs,
-        modulatedTrace: raw.modulatedDiagonal / size - raw.modulated / pairs,
-        plainTrace: raw.plainDiagonal / size - raw.plain / pairs)
+        cross: raw.between.cross / pairs, modulated: raw.between.modulated / pairs,
+        plain: raw.between.plain / pairs,
+        modulatedTrace: raw.within.modulated / count - raw.between.modulated / pairs,
+        plainTrace: raw.within.plain / count - raw.between.plain / pairs)
     }
   }
 
   /// A quantity of the whole log, from the sums of the prompts with the given places: prompts count alike, their blocks are orthogonal.
   enum Quantity: String, CaseIterable {
-    /// ⟨E g, E d⟩/‖E d‖²: how much longer the step gets.
+    /// ⟨E ĝ, E d̂⟩/‖E d̂‖²: how much longer the step gets.
     case scale
-    /// The cosine of the angle between E g and E d; estimates may exceed 1 by noise.
+    /// The cosine of the angle between E ĝ and E d̂; estimates may exceed 1 by noise.
     case cosine
-    /// The variance of g relative to that of d.
+    /// The variance of ĝ relative to that of d̂.
     case varianceRatio = "variance_ratio_raw"
     /// The same at equal expected step: divided by the scale squared.
     case equalStepRatio = "variance_ratio_equal_step"
@@ -125,19 +135,36 @@ struct TabularGradients: Sendable {
     return row
   }
 
-  private struct RawSums {
+  /// Sums of products over ordered pairs of tokens.
+  fileprivate struct Products {
     var cross = 0.0
     var modulated = 0.0
     var plain = 0.0
-    var modulatedDiagonal = 0.0
-    var plainDiagonal = 0.0
 
-    mutating func add(_ other: RawSums) {
-      cross += other.cross
-      modulated += other.modulated
-      plain += other.plain
-      modulatedDiagonal += other.modulatedDiagonal
-      plainDiagonal += other.plainDiagonal
+    mutating func add(_ g: Double, _ d: Double, _ otherG: Double, _ otherD: Double, _ product: Double) {
+      cross += g * otherD * product
+      modulated += g * otherG * product
+      plain += d * otherD * product
     }
+  }
+
+  private struct RawSums {
+    /// Pairs of the same group, a token with itself included.
+    var within = Products()
+    /// Pairs of different groups.
+    var between = Products()
+
+    mutating func add(_ other: RawSums, scale: Double) {
+      within.add(other.within, scale)
+      between.add(other.between, scale)
+    }
+  }
+}
+
+extension TabularGradients.Products {
+  fileprivate mutating func add(_ other: TabularGradients.Products, _ scale: Double) {
+    cross += scale * other.cross
+    modulated += scale * other.modulated
+    plain += scale * other.plain
   }
 }

@@ -4,10 +4,14 @@ import Modulation
 extension TokenLog {
   /// A log's tokens as one batch, with the response that each token belongs to.
   public struct Flattened: Sendable {
-    /// The tokens; groups are prompts, states are prompts with the tokens drawn before (nil where the log does not say).
+    /// The tokens; states are prompts with the tokens drawn before (nil where the log does not say).
     public var batch: TokenBatch
     /// For each token its response's place in `responses`.
     public var responses: [Int]
+    /// For each response its group; nil for one that is left out.
+    public var groups: [Int?]
+    /// For each group its prompt.
+    public var promptOfGroup: [Int]
     /// For each token its drawn token, where the log has it.
     public var tokens: [Int]?
     /// For each token Σπ², where the log has it.
@@ -16,23 +20,40 @@ extension TokenLog {
     public var stateCount: Int
   }
 
-  /// All tokens, each with its response's advantage within the responses to the same prompt.
+  /// The tokens of the log, each with its response's advantage within its group.
   ///
-  /// The advantages are those of `estimator` over all responses that the log has for a prompt, a group larger than the one that a trainer may have used.
-  public func flattened(advantages estimator: some GradientEstimator) throws(ModulationError) -> Flattened {
-    let advantage = responseAdvantages(estimator)
+  /// A group holds all responses to a prompt or, with `groupSize`, that many which follow each other in the log; a last group that is not full is left out. The advantages
+  /// are those of `estimator` within the group.
+  ///
+  /// - Precondition: `groupSize`, if given, is positive.
+  public func flattened(advantages estimator: some GradientEstimator, groupSize: Int? = nil)
+    throws(ModulationError) -> Flattened
+  {
+    let (members, promptOfGroup) = groups(of: groupSize)
+    var groupOf = [Int?](repeating: nil, count: responses.count)
+    var advantage = [Double](repeating: 0, count: responses.count)
+    for (group, responsesOfGroup) in members.enumerated() {
+      let values = estimator.advantages(
+        rewards: responsesOfGroup.map { responses[$0].reward },
+        lengths: responsesOfGroup.map { responses[$0].logProbabilities.count })
+      for (index, value) in zip(responsesOfGroup, values) {
+        groupOf[index] = group
+        advantage[index] = value
+      }
+    }
     var logProbabilities: [Double] = []
     var entropies: [Double] = []
     var advantages: [Double] = []
     var sequences: [Int] = []
     var positions: [Int] = []
-    var groups: [Int] = []
+    var labels: [Int] = []
     var states: [Int] = []
     var tokens: [Int] = []
     var squares: [Double] = []
     // A state is its parent state and the token drawn there; a prompt's first state has the parent −1 − prompt.
     var numbers: [Step: Int] = [:]
-    for (index, response) in responses.enumerated() where !response.logProbabilities.isEmpty {
+    for (index, response) in responses.enumerated() {
+      guard let group = groupOf[index], !response.logProbabilities.isEmpty else { continue }
       var state = number(of: Step(parent: -1 - response.prompt, token: 0), &numbers)
       for position in response.logProbabilities.indices {
         logProbabilities.append(response.logProbabilities[position])
@@ -40,7 +61,7 @@ extension TokenLog {
         advantages.append(advantage[index])
         sequences.append(index)
         positions.append(position)
-        groups.append(response.prompt)
+        labels.append(group)
         if let sums = response.sumsOfSquares { squares.append(sums[position]) }
         if let drawn = response.tokens {
           states.append(state)
@@ -54,26 +75,30 @@ extension TokenLog {
     let stateLabels = hasStates ? Self.dense(states) : []
     let batch = try TokenBatch(
       logProbabilities: logProbabilities, entropies: entropies, advantages: advantages,
-      sequences: sequenceLabels, positions: positions, groups: Self.dense(groups),
+      sequences: sequenceLabels, positions: positions, groups: Self.dense(labels),
       states: hasStates ? stateLabels : nil, vocabulary: vocabulary)
     return Flattened(
-      batch: batch, responses: sequences, tokens: hasStates ? tokens : nil,
+      batch: batch, responses: sequences, groups: groupOf, promptOfGroup: promptOfGroup,
+      tokens: hasStates ? tokens : nil,
       sumsOfSquares: hasSumsOfSquares ? squares : nil,
       stateCount: hasStates ? (stateLabels.max() ?? -1) + 1 : 0)
   }
 
-  /// The advantage of each response among the responses to its prompt.
-  public func responseAdvantages(_ estimator: some GradientEstimator) -> [Double] {
-    var members = [[Int]](repeating: [], count: promptNames.count)
-    for (index, response) in responses.enumerated() { members[response.prompt].append(index) }
-    var result = [Double](repeating: 0, count: responses.count)
-    for group in members where !group.isEmpty {
-      let values = estimator.advantages(
-        rewards: group.map { responses[$0].reward },
-        lengths: group.map { responses[$0].logProbabilities.count })
-      for (index, value) in zip(group, values) { result[index] = value }
+  /// The responses of each group, and each group's prompt.
+  private func groups(of size: Int?) -> (members: [[Int]], prompts: [Int]) {
+    precondition(size ?? 1 > 0, "groupSize is \(size ?? 0), it must be positive")
+    var byPrompt = [[Int]](repeating: [], count: promptNames.count)
+    for (index, response) in responses.enumerated() { byPrompt[response.prompt].append(index) }
+    var members: [[Int]] = []
+    var prompts: [Int] = []
+    for (prompt, all) in byPrompt.enumerated() where !all.isEmpty {
+      let length = size ?? all.count
+      for start in stride(from: 0, through: all.count - length, by: length) {
+        members.append(Array(all[start..<start + length]))
+        prompts.append(prompt)
+      }
     }
-    return result
+    return (members, prompts)
   }
 
   private struct Step: Hashable {

@@ -54,32 +54,34 @@ struct KnownLog {
 @Suite struct TabularGradientsTests {
   /// Sums over pairs of written-out vectors are the definition; 1e-12 relative is a thousand roundings of numbers of order one.
   @Test(arguments: [1, 2, 3]) func innerProductsFromTheLogAreThoseOfTheVectors(seed: UInt64) throws {
-    let known = try KnownLog(seed: seed, prompts: 2, responses: 7)
-    let flat = try known.log.flattened(advantages: GRPO())
+    let known = try KnownLog(seed: seed, prompts: 2, responses: 13)
+    // Six groups of two; the thirteenth response of a prompt is left out.
+    let flat = try known.log.flattened(advantages: GRPO(), groupSize: 2)
     var stream = RandomStream(StreamKey(seed: seed, claim: "factors"))
     let plain = flat.batch.advantages
     let modulated = plain.map { $0 * (0.5 + stream.uniform()) }
     let sums = try #require(TabularGradients(known.log, flat, modulated: modulated, plain: plain)).prompts
     for prompt in 0..<2 {
-      let rollouts = (0..<7).map { prompt * 7 + $0 }
-      func gradient(_ response: Int, _ advantages: [Double]) -> [Double] {
+      let groups = (0..<6).map { [13 * prompt + 2 * $0, 13 * prompt + 2 * $0 + 1] }
+      func gradient(_ group: [Int], _ advantages: [Double]) -> [Double] {
         var sum = [Double](repeating: 0, count: known.scores[0].count)
-        for token in flat.responses.indices where flat.responses[token] == response {
-          for j in sum.indices { sum[j] += advantages[token] * known.scores[token][j] }
+        for token in flat.responses.indices where group.contains(flat.responses[token]) {
+          let place = 2 * flat.responses[token] + (flat.batch.positions?[token] ?? 0)
+          for j in sum.indices { sum[j] += advantages[token] * known.scores[place][j] / 2 }
         }
         return sum
       }
       func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-      let g = rollouts.map { gradient($0, modulated) }
-      let d = rollouts.map { gradient($0, plain) }
+      let g = groups.map { gradient($0, modulated) }
+      let d = groups.map { gradient($0, plain) }
       func pairs(_ a: [[Double]], _ b: [[Double]]) -> Double {
         var sum = 0.0
-        for i in 0..<7 { for j in 0..<7 where i != j { sum += product(a[i], b[j]) } }
-        return sum / 42
+        for i in 0..<6 { for j in 0..<6 where i != j { sum += product(a[i], b[j]) } }
+        return sum / 30
       }
       func trace(_ a: [[Double]]) -> Double {
-        let mean = a[0].indices.map { j in a.reduce(0) { $0 + $1[j] } / 7 }
-        return a.reduce(0) { $0 + product(zip($1, mean).map { $0 - $1 }, zip($1, mean).map { $0 - $1 }) } / 6
+        let mean = a[0].indices.map { j in a.reduce(0) { $0 + $1[j] } / 6 }
+        return a.reduce(0) { $0 + product(zip($1, mean).map { $0 - $1 }, zip($1, mean).map { $0 - $1 }) } / 5
       }
       let found = sums[prompt]
       #expect(abs(found.cross - pairs(g, d)) < 1e-12)
@@ -92,7 +94,7 @@ struct KnownLog {
 
   @Test func aConstantFactorChangesTheStepAndNothingElse() throws {
     let known = try KnownLog(seed: 5, prompts: 3, responses: 9)
-    let flat = try known.log.flattened(advantages: LeaveOneOut())
+    let flat = try known.log.flattened(advantages: LeaveOneOut(), groupSize: 3)
     let plain = flat.batch.advantages
     let doubled = try #require(
       TabularGradients(known.log, flat, modulated: plain.map { 2 * $0 }, plain: plain))
