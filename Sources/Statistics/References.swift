@@ -75,6 +75,10 @@ public let references: [Reference] = [
     title: "An invariant form for the prior probability in estimation problems",
     locator: "Proc. R. Soc. A 186:453-461"),
   Reference(
+    key: "kantorovich1948", authors: "Kantorovich", year: 1948,
+    title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
+  ),
+  Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
   Reference(

@@ -38,7 +38,8 @@ enum TokenRules {
   static func uniform(_ estimator: any GradientEstimator) -> TokenRule {
     { group, advantages in
       let values = estimator.advantages(
-        rewards: (0..<group.count).map(group.reward), lengths: (0..<group.count).map { group.range($0).count })
+        rewards: (0..<group.count).map(group.reward), lengths: (0..<group.count).map { group.range($0).count }
+      )
       group.forEachToken { index, response, _ in advantages[index] = values[response] }
     }
   }

@@ -1,0 +1,116 @@
+import Estimators
+import Modulation
+
+/// An advantage with a modulation: what the claims about modulation compare.
+///
+/// Every factor is computed inside the group from the group's own tokens, by the functions of `Modulation`. The micro-batch of the released forms is the group of
+/// one prompt. All is on-policy: ρ = 1.
+struct ModulatedRule: Sendable, Hashable {
+  /// The advantage of a response before modulation.
+  enum Advantage: String, Sendable, Hashable, CaseIterable {
+    /// R − p.
+    case value = "value-baseline"
+    /// R less the mean of the others.
+    case leaveOneOut = "rloo"
+    /// (R − mean)/deviation, population deviation; 0 for groups that agree.
+    case grpo
+  }
+
+  /// What multiplies it.
+  enum Modulation: Sendable, Hashable {
+    /// Nothing.
+    case none
+    /// β_comp of the text, extremes over the group.
+    case compensation(strength: Double)
+    /// β_comp with H_min = 0 and H_max = log K: what the token's own state determines.
+    case fixedCompensation(strength: Double)
+    /// β_stab of the text: exact |ΔH| relative to the largest at the same position.
+    case stabilisation(UpdateStabilisation)
+    /// β_comp · β_stab of the text, with the scopes above.
+    case published(strength: Double, UpdateStabilisation)
+    /// The released mode 5.
+    case released5
+    /// The released mode 6.
+    case released6
+    /// Not a factor: `ScoreWeightedStateBaseline` in place of the advantage.
+    case stateBaseline(shrinkage: Double)
+    /// A factor of π_a, plainly biased: the sibling that must be refuted.
+    case probability
+    /// The same factor for all tokens: shrinks the variance and nothing else, the other sibling that must be refuted.
+    case constant(Double)
+  }
+
+  /// The advantage; of no account for `stateBaseline`.
+  let advantage: Advantage
+  /// The modulation.
+  let modulation: Modulation
+
+  /// The name in tables, such as `grpo+released-6`.
+  var name: String {
+    switch modulation {
+    case .none: advantage.rawValue
+    case .compensation(let strength): "\(advantage.rawValue)+compensation-\(strength)"
+    case .fixedCompensation(let strength): "\(advantage.rawValue)+compensation-fixed-\(strength)"
+    case .stabilisation: "\(advantage.rawValue)+stabilisation"
+    case .published(let strength, _): "\(advantage.rawValue)+published-\(strength)"
+    case .released5: "\(advantage.rawValue)+released-5"
+    case .released6: "\(advantage.rawValue)+released-6"
+    case .stateBaseline: "score-weighted-state-baseline"
+    case .probability: "\(advantage.rawValue)+probability"
+    case .constant(let factor): "\(advantage.rawValue)+constant-\(factor)"
+    }
+  }
+
+  /// The rule that it is compared with: the same advantage without modulation.
+  var unmodulated: ModulatedRule { ModulatedRule(advantage: advantage, modulation: .none) }
+
+  /// Whether a token's factor is a function of its own state and of the sign of its advantage alone.
+  ///
+  /// Then the mean in state x is S_x ∇_x with a positive S_x: see `ModulationUnbiased`.
+  var dependsOnStateAndSignOnly: Bool {
+    switch modulation {
+    case .none, .fixedCompensation, .constant: true
+    default: false
+    }
+  }
+
+  /// Whether the rule is unbiased by construction: no factor and a baseline from elsewhere.
+  var isUnbiasedByConstruction: Bool {
+    switch modulation {
+    case .none: advantage != .grpo
+    case .stateBaseline: true
+    default: false
+    }
+  }
+
+  /// The rules that both claims examine, in the order of their tables.
+  static func studied(_ specification: ClaimSpecification) -> [ModulatedRule] {
+    Advantage.allCases.flatMap { advantage in
+      modulations(specification, strength: specification.value("strength")).map {
+        ModulatedRule(advantage: advantage, modulation: $0)
+      }
+    } + [ours(specification)]
+  }
+
+  /// None, and every factor of the paper and of the release at this α.
+  static func modulations(_ specification: ClaimSpecification, strength: Double) -> [Modulation] {
+    let decay = decay(specification)
+    return [
+      .none, .compensation(strength: strength), .fixedCompensation(strength: strength),
+      .stabilisation(decay), .published(strength: strength, decay), .released5, .released6,
+    ]
+  }
+
+  /// The sigmoid of the text, with the numbers of the specification.
+  static func decay(_ specification: ClaimSpecification) -> UpdateStabilisation {
+    UpdateStabilisation(
+      floor: specification.value("floor"), steepness: specification.value("steepness"),
+      centre: specification.value("centre"))
+  }
+
+  /// The project's own rule, compared with leave-one-out.
+  static func ours(_ specification: ClaimSpecification) -> ModulatedRule {
+    ModulatedRule(
+      advantage: .leaveOneOut, modulation: .stateBaseline(shrinkage: specification.value("shrinkage")))
+  }
+}

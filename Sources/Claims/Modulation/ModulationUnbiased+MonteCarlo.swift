@@ -1,0 +1,154 @@
+import Estimators
+import Policies
+import Statistics
+
+extension ModulationUnbiased {
+  /// Responses of many tokens, whose groups cannot be enumerated: scale, off-direction mean and its size in standard errors.
+  ///
+  /// The direction v that is looked at is fixed beforehand, so that one set of groups serves. With a block for each prefix it compares the scale of the first
+  /// state with that of all others, `v ∝ ∇_first/‖∇_first‖² − ∇_rest/‖∇_rest‖²`, which any factor that differs between states moves; with shared logits it is the
+  /// part of the first unit vector that is orthogonal to ∇, which with three actions is all that is left.
+  func addLongResponses(_ evidence: inout Evidence, _ examination: Examination) throws {
+    let group = Int(specification.value("group"))
+    let count = specification.count("long_replicates", for: examination.preset)
+    let length = Int(specification.value("long_length"))
+    let shapes: [(SequencePolicy.Parameters, Int)] = [(.shared, length), (.perPrefix, length - 2)]
+    for (row, (parameters, length)) in shapes.enumerated() {
+      let prompt = try longPrompt(examination, designPoint: 500 + row, parameters, length: length)
+      let gradient = prompt.gradient
+      let square = gradient.reduce(0) { $0 + $1 * $1 }
+      let across = Self.direction(orthogonalTo: gradient, vocabulary: prompt.vocabulary)
+      let along = gradient.map { $0 / square }
+      let off = across.map { $0 / square.squareRoot() }
+      let design =
+        "\(length) tokens, \(parameters.rawValue) logits, K=\(prompt.vocabulary), G=\(group)"
+      for (column, rule) in ModulatedRule.studied(specification).enumerated() {
+        let simulation = TokenGroupSimulation(prompt, group: group, rule: rule.tokens(prompt))
+        let moments = try projections(
+          examination, designPoint: 510 + 100 * row + column, simulation, [along, off], count: count)
+        let scale = moments[0].estimate
+        let tangent = moments[1].estimate
+        var exact: Double?
+        if rule.isUnbiasedByConstruction { exact = 1 }
+        evidence.estimates.append(
+          EstimateRow(
+            design: design, method: rule.name, stat: "scale", estimate: scale, interval: nil, exact: exact))
+        evidence.estimates.append(
+          EstimateRow(
+            design: design, method: rule.name, stat: "off_direction", estimate: tangent, interval: nil,
+            exact: exact == nil ? nil : 0))
+        var size = EstimateRow(
+          design: design, method: rule.name, stat: "bias_in_standard_errors",
+          exact: tangent.value / tangent.standardError)
+        size.exact = nil
+        size.count = tangent.count
+        evidence.estimates.append(size)
+        guard let exact else { continue }
+        size.stat = "z_against_exact"
+        size.estimate = (scale.value - exact) / scale.standardError
+        evidence.estimates.append(size)
+      }
+    }
+  }
+
+  /// A random prompt of long responses: successful where token 0 comes at least a third of the time.
+  private func longPrompt(
+    _ examination: Examination, designPoint: Int, _ parameters: SequencePolicy.Parameters, length: Int
+  ) throws -> TokenPrompt {
+    let vocabulary = Int(specification.value("long_vocabulary"))
+    var stream = RandomStream(examination.key(designPoint: designPoint))
+    let prefixes =
+      parameters == .shared ? 1 : Int(SequencePolicy.prefixCount(vocabulary: vocabulary, length: length))
+    let logits = (0..<prefixes).map { _ in (0..<vocabulary).map { _ in stream.normal() } }
+    let policy = try SequencePolicy(
+      vocabulary: vocabulary, length: length, parameters: parameters, logits: logits)
+    return try TokenPrompt(policy) { 3 * $0.count { $0 == 0 } >= length ? 1 : 0 }
+  }
+
+  /// A unit vector orthogonal to the gradient.
+  static func direction(orthogonalTo gradient: [Double], vocabulary: Int) -> [Double] {
+    var result = [Double](repeating: 0, count: gradient.count)
+    if gradient.count > vocabulary {
+      let first = gradient[..<vocabulary].reduce(0) { $0 + $1 * $1 }
+      let rest = gradient[vocabulary...].reduce(0) { $0 + $1 * $1 }
+      for j in gradient.indices { result[j] = gradient[j] / (j < vocabulary ? first : -rest) }
+    } else {
+      let square = gradient.reduce(0) { $0 + $1 * $1 }
+      for j in gradient.indices {
+        result[j] = (j == 0 ? 1 : 0) - 1 / Double(vocabulary) - gradient[0] * gradient[j] / square
+      }
+    }
+    let norm = result.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return result.map { $0 / norm }
+  }
+
+  private func projections(
+    _ examination: Examination, designPoint: Int, _ simulation: TokenGroupSimulation,
+    _ directions: [[Double]],
+    count: Int
+  ) throws -> [Moments] {
+    let key = examination.key(designPoint: designPoint)
+    let chunk = 256
+    let parts = try examination.map((count + chunk - 1) / chunk) { index in
+      var moments = directions.map { _ in Moments() }
+      for replicate in index * chunk..<min((index + 1) * chunk, count) {
+        var stream = RandomStream(key.replicate(replicate))
+        for (place, value) in simulation.projections(directions, &stream).enumerated() {
+          moments[place].add(value)
+        }
+      }
+      return moments
+    }
+    examination.progress(count)
+    var total = directions.map { _ in Moments() }
+    for part in parts { for place in total.indices { total[place].merge(part[place]) } }
+    return total
+  }
+
+  /// The simulated covariance trace of every rule on a world whose groups are enumerated, beside the exact one.
+  func addMonteCarlo(_ evidence: inout Evidence, _ examination: Examination) throws {
+    try TokenMonteCarlo.add(
+      &evidence, examination, specification, designPoint: 800, worlds: TokenWorlds(shape: .twoTokens),
+      rules: ModulatedRule.studied(specification))
+  }
+}
+
+/// The Monte Carlo path on a small world, beside the oracle.
+enum TokenMonteCarlo {
+  /// For every rule the covariance trace from pairs of groups, with its distance from the exact value in standard errors.
+  static func add(
+    _ evidence: inout Evidence, _ examination: Examination, _ specification: ClaimSpecification,
+    designPoint: Int, worlds: TokenWorlds, rules: [ModulatedRule]
+  ) throws {
+    let group = Int(specification.value("group"))
+    var stream = RandomStream(examination.key(designPoint: designPoint))
+    let prompt = worlds.draw(specification, &stream).prompt
+    for (row, rule) in rules.enumerated() {
+      let tokens = rule.tokens(prompt)
+      let exact = TokenGroupOracle.moments(prompt, group: group, rule: tokens).covarianceTrace
+      let simulation = TokenGroupSimulation(prompt, group: group, rule: tokens)
+      // ‖ĝ‖ ≤ T √2 max|A β|; half the squared distance of two such vectors is at most 4 T² max|A β|².
+      let largest = rule.largestAdvantage(group: group) * Double(worlds.isOneToken ? 1 : 2)
+      let mean = try SequentialMean.run(
+        examination, designPoint: designPoint + 1 + row, range: 0...4 * largest * largest, boundary: 0,
+        maximumCount: specification.count("replicates", for: examination.preset), stopBelow: 0
+      ) { simulation.halfSquaredDistance(&$0) }
+      evidence.estimates += MonteCarloCheck.rows(
+        design: "\(worlds.name), G=\(group)", method: rule.name, stat: "trace_variance", mean: mean,
+        exact: exact)
+    }
+  }
+}
+
+extension ModulatedRule {
+  /// A bound on |A β| for rewards 0 and 1: GRPO's advantage is at most √(G − 1), the others' 1; β_stab is at most 1.
+  func largestAdvantage(group: Int) -> Double {
+    let base = advantage == .grpo ? Double(group - 1).squareRoot() : 1
+    switch modulation {
+    case .compensation(let strength), .fixedCompensation(let strength), .published(let strength, _):
+      return base * (1 + strength)
+    case .released5, .released6: return base * 1.4
+    case .none, .stabilisation, .stateBaseline, .probability, .constant: return base
+    }
+  }
+}

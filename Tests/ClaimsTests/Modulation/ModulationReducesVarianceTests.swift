@@ -1,0 +1,102 @@
+import Estimators
+import Policies
+import Statistics
+import Testing
+import _TestSupport
+
+@testable import Claims
+
+@Suite struct ModulationReducesVarianceTests {
+  static let evidence: Evidence? = {
+    let claim = ModulationReducesVariance(specification: ModulationReducesVariance.registered.cutDown)
+    return try? claim.examine(
+      Examination(seed: 4, preset: .quick, threads: 2, claim: claim.specification.id))
+  }()
+
+  /// V and b* from actions, not from the four moments: an independent route to THEORY §6.
+  @Test func theClosedFormIsTheVariance() throws {
+    let policy = try SoftmaxPolicy(probabilities: [0.45, 0.05, 0.3, 0.2])
+    let rewards = [1.0, 1, 0, 0]
+    let moments = try #require(BinaryScoreMoments(try policy.scoreSummary(rewards: rewards)))
+    let prompt = try TokenPrompt(policy, rewards: rewards)
+    for excess in [0, 0.1, 0.7] {
+      let form = OneStateCompensation(moments, excess: excess)
+      let enumerated = TokenGroupOracle.moments(prompt, group: 1) { group, advantages in
+        let reward = group.reward(0)
+        advantages[0] = (reward - 0.5) * (reward == 1 ? 1 + excess : 1)
+      }
+      // Four terms of order one.
+      #expect(abs(form.variance / enumerated.covarianceTrace - 1) < 1e-14)
+      #expect(abs(form.varianceAtEqualStep * form.scale * form.scale / form.variance - 1) < 1e-14)
+      let agreement = GradientAgreement(enumerated, gradient: prompt.gradient)
+      #expect(abs(agreement.scale / form.scale - 1) < 1e-14)
+    }
+  }
+
+  @Test func closedFormsAndConditionHoldOnEveryWorld() throws {
+    let evidence = try #require(Self.evidence)
+    for (stat, check) in [
+      // Ratios of sums of a few terms; gradients down to 10⁻³ cost digits of the scale.
+      ("closed_form_error", { $0 < 1e-10 }), ("equal_step_identity_error", { $0 < 1e-10 }),
+      ("condition_agreement", { $0 == 1 }),
+    ] as [(String, (Double) -> Bool)] {
+      let rows = evidence.estimates.filter { $0.stat == stat }
+      #expect(rows.count == 3)
+      for row in rows { #expect(check(row.estimate), "\(row)") }
+    }
+  }
+
+  @Test func aConstantFactorIsNoReduction() throws {
+    let evidence = try #require(Self.evidence)
+    #expect(evidence.control.basis == .exact(holds: false))
+    let rows = evidence.estimates.filter { $0.method.hasPrefix("control") }
+    let raw = try #require(rows.first { $0.stat == "largest_raw_relative_variance" })
+    let step = try #require(rows.first { $0.stat == "smallest_relative_variance" })
+    #expect(abs(raw.estimate - 0.25) < 1e-12 && abs(step.estimate - 1) < 1e-12)
+  }
+
+  @Test func counterexamplesAreRedone() throws {
+    let evidence = try #require(Self.evidence)
+    let exact = AllocationCounterexampleTests.exact
+    let one = try #require(evidence.counterexamples.first { $0.title.contains("one state") })
+    let ratio = try #require(one.values.first { $0.name == "ratio" })
+    #expect(ratio.value > 1)
+    #expect(exact(one, "ratio") != nil && exact(one, "equivalent_baseline") != nil)
+    let two = try #require(evidence.counterexamples.first { $0.title.contains("two confident tokens") })
+    let world = try #require(two.worlds.first)
+    // The same world through the oracle.
+    guard case .record(let fields) = world,
+      case .record(let policy)? = fields.first(where: { $0.name == "policy" })?.value,
+      case .list(let rows)? = policy.first(where: { $0.name == "probabilities" })?.value,
+      case .list(let rewards)? = fields.first(where: { $0.name == "rewards" })?.value
+    else {
+      Issue.record("\(world)")
+      return
+    }
+    func number(_ value: StructuredValue) -> Double {
+      if case .number(let number) = value { return number }
+      return .nan
+    }
+    let probabilities = rows.map { row -> [Double] in
+      if case .list(let entries) = row { return entries.map(number) }
+      return []
+    }
+    let prompt = try #require(
+      TokenWorlds(shape: .twoTokensTwoActions).prompt(rows: probabilities, rewards: rewards.map(number)))
+    let rule = ModulatedRule(advantage: .value, modulation: .compensation(strength: 0.2))
+    let point = VariancePoint.all(prompt, rules: [rule], group: 1)[0]
+    let printed = try #require(two.values.first { $0.name == "ratio_at_equal_step" })
+    // Fractions against sums of four terms; the scale divides by a gradient of order 10⁻².
+    #expect(abs(point.atEqualStep / printed.value - 1) < 1e-10)
+    #expect(printed.value > 1)
+  }
+
+  @Test func everyStatementAboutConfidentTokensIsJudged() throws {
+    let evidence = try #require(Self.evidence)
+    let always = evidence.findings.filter { $0.population.hasSuffix("always") }
+    let often = evidence.findings.filter { $0.population.hasSuffix("often") }
+    // One token: 3 advantages × 2 factors and ours; two tokens: 3 × 6 and ours; two measures; two confident families of three.
+    #expect(always.count == 2 * 2 * (7 + 19))
+    #expect(often.count == 3 * 2 * (7 + 19))
+  }
+}
