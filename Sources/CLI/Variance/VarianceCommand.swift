@@ -20,12 +20,17 @@ struct VarianceCommand: AsyncParsableCommand {
                  shared), states from prefixes ("" and "0,1") to logits (to probabilities with "values":
                  "probabilities"), and optionally end_token
       rewards    a list in the order of actions or sequences, or an object such as {"0,1": 1}, 0 where not named
-      estimator  reinforce, value-baseline, optimal-baseline, rloo, grpo, dr-grpo, opo, reinforce++, ppo-clip
+      estimator  reinforce, value-baseline, optimal-baseline, rloo, grpo, dr-grpo, opo, reinforce++, ppo-clip, dynamo,
+                 score-weighted-state-baseline
       baseline   none, value, optimal or a number (reinforce and ppo-clip)
-      group      rollouts in a group (rloo, grpo, dr-grpo, opo, reinforce++)
+      group      rollouts in a group (rloo, grpo, dr-grpo, opo, reinforce++, dynamo, score-weighted-state-baseline)
       std        population or sample; epsilon and group_of_one (zero, reward) as well (grpo)
       behaviour  the policy that rollouts come from, with clip_low, clip_high, dual_clip, ratio (trajectory, token)
                  and advantage (a group estimator in place of a baseline) (ppo-clip)
+      mode       published (extremes over the group, exact entropy change, largest at the same position), released-5 or
+                 released-6 (the group as micro-batch), with advantage (default grpo) and, when published, alpha, floor,
+                 steepness and centre (dynamo)
+      shrinkage  squared score norm by which the group's mean counts (score-weighted-state-baseline)
 
       trace_variance is the trace of the covariance of one rollout's estimate for reinforce and of the group's estimate
       for group estimators. The simulated interval has level 0.95.
@@ -58,15 +63,32 @@ struct VarianceCommand: AsyncParsableCommand {
     try StandardOutput.write(try report(world).text(pretty: true) + "\n")
   }
 
+  /// Rollouts in all groups of a token-level estimator that are enumerated: some seconds of work.
+  private static let largestTokenWork = 2e8
+
   /// Everything that is printed.
   private func report(_ world: World) throws -> JSONValue {
     let summary = world.sampled.scoreSummary
-    guard GroupOracle.isEnumerable(summary, estimator: world.estimator, group: world.group) else {
-      throw CommandFailure(
-        .inputData,
-        "\(file): field 'group': \(world.group) rollouts over these rewards are too many to enumerate")
+    let moments: EstimatorMoments
+    if let tokens = world.tokens {
+      guard TokenGroupOracle.isEnumerable(tokens.prompt, group: world.group),
+        TokenGroupOracle.groupCount(tokens.prompt, group: world.group) * Double(world.group)
+          <= Self.largestTokenWork
+      else {
+        throw CommandFailure(
+          .inputData,
+          "\(file): field 'group': \(world.group) rollouts of \(tokens.prompt.outcomeCount) outcomes are too many to enumerate"
+        )
+      }
+      moments = TokenGroupOracle.moments(tokens.prompt, group: world.group, rule: tokens.rule)
+    } else {
+      guard GroupOracle.isEnumerable(summary, estimator: world.estimator, group: world.group) else {
+        throw CommandFailure(
+          .inputData,
+          "\(file): field 'group': \(world.group) rollouts over these rewards are too many to enumerate")
+      }
+      moments = GroupOracle.moments(summary, estimator: world.estimator, group: world.group)
     }
-    let moments = GroupOracle.moments(summary, estimator: world.estimator, group: world.group)
     let binary = BinaryScoreMoments(world.target.scoreSummary)
     let mean = zip(world.target.probabilities, world.target.rewards).reduce(0) { $0 + $1.0 * $1.1 }
     let spread = zip(world.target.probabilities, world.target.rewards).reduce(0) {
@@ -93,7 +115,11 @@ struct VarianceCommand: AsyncParsableCommand {
     let key = StreamKey(seed: global.seed, claim: "variance")
     let estimate: Estimate
     // One step, on-policy, advantages affine in the reward: action counts are all there is to draw.
-    if let softmax = world.softmax, softmax.actionCount <= 64, let advantage = GroupAdvantage(world.estimator)
+    if let tokens = world.tokens {
+      estimate = try TokenGroupSimulation(tokens.prompt, group: world.group, rule: tokens.rule)
+        .covarianceTrace(pairs: replicates, key: key, threads: global.threadCount())
+    } else if let softmax = world.softmax, softmax.actionCount <= 64,
+      let advantage = GroupAdvantage(world.estimator)
     {
       estimate =
         SoftmaxGroupSimulation.run(

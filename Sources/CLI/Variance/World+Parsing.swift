@@ -6,11 +6,11 @@ import Policies
 struct WorldReader {
   let json: JSONValue
 
-  static let knownFields: Set<String> = [
+  static let knownFields = Set([
     "policy", "probabilities", "logits", "rewards", "estimator", "baseline", "group", "std", "epsilon",
     "group_of_one",
     "behaviour", "clip_low", "clip_high", "dual_clip", "ratio", "advantage", "fractions",
-  ]
+  ]).union(TokenWorldReader.fields)
 
   func world() throws(WorldError) -> World {
     guard let fields = json.objectFields else { throw WorldError("(top)", "must be a JSON object") }
@@ -31,14 +31,22 @@ struct WorldReader {
       throw WorldError("behaviour", "belongs to the estimator ppo-clip only")
     }
     let estimator = try estimator(name, sampled: sampled)
+    var tokens: TokenWorld?
+    if TokenWorld.estimators.contains(name) {
+      tokens = try TokenWorldReader(json: json).world(
+        name, policy: policy, rewards: rewards, advantage: estimator)
+    } else if let field = TokenWorldReader.fields.sorted().first(where: { json[$0] != nil }) {
+      throw WorldError(field, "belongs to \(TokenWorld.estimators.joined(separator: " and ")) only")
+    }
     return World(
-      target: target, sampled: sampled, estimator: estimator, group: try group(estimator),
-      softmax: json["behaviour"] == nil ? policy.softmax : nil)
+      target: target, sampled: sampled, estimator: estimator,
+      group: try group(estimator, needsGroup: tokens != nil),
+      softmax: json["behaviour"] == nil && tokens == nil ? policy.softmax : nil, tokens: tokens)
   }
 
   static let estimators = [
     "reinforce", "value-baseline", "optimal-baseline", "rloo", "grpo", "dr-grpo", "opo", "reinforce++",
-    "ppo-clip",
+    "ppo-clip", "dynamo", "score-weighted-state-baseline",
   ]
 
   private func estimator(_ name: String, sampled: EnumeratedPrompt) throws(WorldError)
@@ -63,6 +71,16 @@ struct WorldReader {
           rawValue: try string(
             "group_of_one", allowed: GRPO.GroupOfOne.allCases.map(\.rawValue), default: "zero"))
           ?? .zero)
+    case "score-weighted-state-baseline":
+      if json["advantage"] != nil {
+        throw WorldError("advantage", "does not belong to score-weighted-state-baseline, which makes its own")
+      }
+      return LeaveOneOut()
+    case "dynamo":
+      return try estimator(
+        try string(
+          "advantage", allowed: ["value-baseline", "rloo", "grpo", "dr-grpo", "opo", "reinforce++"],
+          default: "grpo"), sampled: sampled)
     case "ppo-clip" where json["advantage"] != nil:
       return try estimator(
         try string("advantage", allowed: ["rloo", "grpo", "dr-grpo", "opo", "reinforce++"]), sampled: sampled)
@@ -81,8 +99,9 @@ struct WorldReader {
     }
   }
 
-  private func group(_ estimator: any GradientEstimator) throws(WorldError) -> Int {
+  private func group(_ estimator: any GradientEstimator, needsGroup: Bool) throws(WorldError) -> Int {
     guard let given = json["group"] else {
+      if needsGroup { throw WorldError("group", "is missing; factors are made within a group") }
       if estimator.isPerRollout {
         if json["estimator"]?.stringValue == "ppo-clip", json["group"] != nil {
           throw WorldError(
@@ -95,7 +114,7 @@ struct WorldReader {
     guard let size = given.integerValue, (1...4096).contains(size) else {
       throw WorldError("group", "must be an integer in 1...4096")
     }
-    return estimator.isPerRollout ? 1 : size
+    return estimator.isPerRollout && !needsGroup ? 1 : size
   }
 
   private func offPolicy(target: ParsedPolicy, behaviour: ParsedPolicy, rewards: [Double])

@@ -13,6 +13,8 @@ struct World {
   var group: Int
   /// A one-step on-policy softmax, for which simulation has a faster path.
   var softmax: SoftmaxPolicy?
+  /// The tokens and their rule, for estimators that change advantages token by token; `estimator` then makes the advantages before that.
+  var tokens: TokenWorld?
 }
 
 /// A field of the input that is wrong.

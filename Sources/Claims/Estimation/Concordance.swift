@@ -54,6 +54,8 @@ extension StudiedEstimator {
 struct PointCloud {
   var points: [StudiedEstimator.Point]
 
+  init(points: [StudiedEstimator.Point]) { self.points = points }
+
   init(
     _ examination: Examination, designPoint: Int, population: PromptPopulation, estimator: StudiedEstimator,
     group: Int,

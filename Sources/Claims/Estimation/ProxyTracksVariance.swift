@@ -49,11 +49,14 @@ public struct ProxyTracksVariance: Claim {
             interval: concordance.interval))
       }
     }
+    try addModulated(&evidence, &points, examination)
     evidence.pointTables = [points]
     try addLongSequences(&evidence, examination)
     addSmallWorlds(&evidence)
+    try addModulatedSmallWorlds(&evidence)
     try addWorstPairs(&evidence, examination, group: group)
     try addMonteCarlo(&evidence, examination, group: group)
+    try addModulatedMonteCarlo(&evidence, examination)
     try addControl(&evidence, examination, group: group, offPolicy: offPolicy)
     evidence.condition =
       "per rollout σ² = P·c with c = (1−p)v_S + p v_F + (1−2p)²D² (value baseline): P orders prompts as σ² does only where c varies less than P; "
@@ -64,7 +67,7 @@ public struct ProxyTracksVariance: Claim {
     evidence.explanation =
       "Two random prompts are ordered alike by p(1−p) and by the true variance with a probability between \(short(lowest?.estimate ?? .nan)) "
       + "(\(lowest?.method ?? "?") on \(lowest?.design ?? "?")) and \(short(highest?.estimate ?? .nan)) (\(highest?.method ?? "?") on \(highest?.design ?? "?")), where 1 is perfect order and 0.5 is none. "
-      + "Of the \(StudiedEstimator.allCases.count - 1) estimators whose small worlds were searched \(evidence.counterexamples.count) have an inversion there, printed with exact fractions."
+      + "Of the \(StudiedEstimator.allCases.count - 1 + ModulatedEstimator.studied(specification).count) estimators whose small worlds were searched \(evidence.counterexamples.count) have an inversion there, printed with exact fractions."
     return evidence
   }
 

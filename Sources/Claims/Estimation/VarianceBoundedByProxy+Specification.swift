@@ -14,10 +14,12 @@ extension VarianceBoundedByProxy {
     estimand: "the envelope sup {V per rollout : p(1−p) = ε}; V exact by closed form or enumeration",
     methods: [
       "reinforce", "value-baseline", "optimal-baseline", "rloo", "grpo", "dr-grpo", "ppo-clip (single)",
-      "ppo-clip (dual, c = 3)",
+      "ppo-clip (dual, c = 3)", "dynamo (GRPO with both factors of the text, extremes over the group)",
+      "dynamo-released (mode 6)",
     ],
     performance: [
-      "largest_variance", "linear_constant", "variance_over_proxy", "trace_variance", "z_against_exact",
+      "largest_variance", "linear_constant", "proved_linear_constant", "variance_over_proxy",
+      "trace_variance", "z_against_exact",
     ],
     decisionRule:
       "supported if the envelope stays below `unbounded` and its value at the smallest ε is at most `margin` of its largest value; else refuted. At fixed group size.",
@@ -26,6 +28,8 @@ extension VarianceBoundedByProxy {
     targetStandardError: 0.01,
     parameters: [
       "epsilon": [0.25, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7], "group": [8], "actions": [4],
+      // Groups of the modulated estimators are enumerated: 330 multisets of four out of eight outcomes.
+      "modulated_group": [4], "strength": [0.2], "floor": [0.6], "steepness": [50], "centre": [0.9],
       "restarts": [16], "iterations": [600], "largest_logit": [30], "clip_low": [0.2], "clip_high": [0.2],
       // Scores have squared norm at most 2 and advantages at most √(G−1): without ratios nothing exceeds 2·7; with ratios up to c = 3 nothing exceeds 18.
       "unbounded": [1000], "counterexample_denominators": [10, 100, 1000],

@@ -22,7 +22,7 @@ public struct VarianceBoundedByProxy: Claim {
     var envelopeTable = PointTable(
       name: "envelope", columns: ["estimator", "bernoulli_variance", "largest_variance"])
     var bounded: [String] = []
-    for (row, bound) in Self.studied.enumerated() {
+    for (row, bound) in studied.enumerated() {
       var envelope: [Double] = []
       for (column, level) in levels.enumerated() {
         let sup = try supremum(
@@ -53,6 +53,7 @@ public struct VarianceBoundedByProxy: Claim {
     evidence.pointTables = [envelopeTable]
     addCounterexamples(&evidence)
     addGroupDependence(&evidence)
+    addProvedConstants(&evidence)
     try addMonteCarlo(&evidence, examination)
     try addControl(&evidence, examination, group: group)
     evidence.condition =
@@ -63,7 +64,7 @@ public struct VarianceBoundedByProxy: Claim {
       return nil
     }
     evidence.explanation =
-      "As P falls to \(short(levels.last ?? 0)) the largest variance found falls with it for \(bounded.count) of \(Self.studied.count) estimators; "
+      "As P falls to \(short(levels.last ?? 0)) the largest variance found falls with it for \(bounded.count) of \(studied.count) estimators; "
       + "for \(refuted.joined(separator: ", ")) it does not, so no monotone bound that vanishes with P exists there; the counterexamples show how."
     return evidence
   }
@@ -71,18 +72,19 @@ public struct VarianceBoundedByProxy: Claim {
   /// An estimator with the number of free parameters of its worlds.
   struct Studied: Sendable {
     let name: String
-    let estimator: StudiedEstimator?
-    let dual: Double?
+    var estimator: StudiedEstimator?
+    var dual: Double?
+    var modulated: ModulatedEstimator?
   }
 
-  static let studied: [Studied] =
+  /// Every estimator, the value baseline second.
+  var studied: [Studied] {
     StudiedEstimator.allCases.filter { $0 != .ppoClip }.map {
-      Studied(name: $0.rawValue, estimator: $0, dual: nil)
+      Studied(name: $0.rawValue, estimator: $0)
     }
-    + [
-      Studied(name: "ppo-clip", estimator: nil, dual: nil),
-      Studied(name: "ppo-dual-clip", estimator: nil, dual: 3),
-    ]
+      + [Studied(name: "ppo-clip"), Studied(name: "ppo-dual-clip", dual: 3)]
+      + ModulatedEstimator.studied(specification).map { Studied(name: $0.name, modulated: $0) }
+  }
 
   /// The largest variance per rollout among worlds with p(1−p) = `proxy`, p on either side of ½, over the splits of success and failure among actions.
   ///
@@ -97,6 +99,7 @@ public struct VarianceBoundedByProxy: Claim {
     let clipLow = specification.value("clip_low")
     let clipHigh = specification.value("clip_high")
     let largestLogit = specification.value("largest_logit")
+    let modulatedGroup = Int(specification.value("modulated_group"))
     let worst = try AdversarialSearch.maximise(
       examination, designPoint: designPoint, restarts: Int(specification.value("restarts")),
       maximumIterations: Int(specification.value("iterations")),
@@ -114,6 +117,10 @@ public struct VarianceBoundedByProxy: Claim {
             let moments = BinaryScoreMoments(summary)
           else { return -.infinity }
           return estimator.variancePerRollout(moments, group: group)
+        }
+        if let modulated = studied.modulated {
+          guard let prompt = try? TokenPrompt(policy, rewards: rewards) else { return -.infinity }
+          return modulated.variancePerRollout(prompt, group: modulatedGroup)
         }
         let clip = PPOClip(low: clipLow, high: clipHigh, dual: dual)
         // The target as a shift of the behaviour policy's logits: ratios then start near 1, where clipping leaves something to climb.
@@ -212,6 +219,22 @@ public struct VarianceBoundedByProxy: Claim {
     }
   }
 
+  /// What a short proof gives for the modulated estimators, for any length and any number of states, beside what the search found in one step.
+  ///
+  /// `‖ĝ‖ ≤ (1/G) Σ|A_i| · max β · max‖s‖`, for GRPO `(1/G) Σ|A_i| = 2√(k(G−k))/G`, and `E k(G−k) = G(G−1)P`; hence `G·Var ≤ 4 (1 + α)² (G − 1) max‖s‖² P`. A factor
+  /// between two positive constants cannot break a bound.
+  private func addProvedConstants(_ evidence: inout Evidence) {
+    let group = Int(specification.value("modulated_group"))
+    for estimator in ModulatedEstimator.studied(specification) {
+      let factor = estimator.largestFactor(specification)
+      evidence.estimates.append(
+        EstimateRow(
+          design: "any world with ‖s‖² ≤ 2, G=\(group)", method: estimator.name,
+          stat: "proved_linear_constant",
+          exact: 4 * factor * factor * Double(group - 1) * 2))
+    }
+  }
+
   /// The simulated variance of the first counterexample world beside its exact value.
   private func addMonteCarlo(_ evidence: inout Evidence, _ examination: Examination) throws {
     // The last world's wrong action comes once in a thousand rollouts; a few thousand replicates would say little about it.
@@ -232,7 +255,7 @@ public struct VarianceBoundedByProxy: Claim {
 
   /// A bound of order P² is false for the value baseline; the same envelope must show it.
   private func addControl(_ evidence: inout Evidence, _ examination: Examination, group: Int) throws {
-    let value = Self.studied[1]
+    let value = studied[1]
     let ratios = evidence.estimates.filter { $0.method == value.name && $0.stat == "largest_variance" }
     let levels = specification.values("epsilon")
     let scaled = zip(ratios, levels).map { $0.estimate / ($1 * $1) }

@@ -33,7 +33,7 @@ extension ModulationUnbiased {
       "strength": [0.2], "strengths": [0.1, 0.2, 0.4, 1],
       // The sigmoid of the text has no constants; these are mode 5's.
       "floor": [0.6], "steepness": [50], "centre": [0.9],
-      "shrinkage": [1], "group": [4], "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
+      "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4], "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],
       "smallest_gradient": [1e-3],
       "restarts": [12], "iterations": [500], "search_group": [2], "largest_logit": [8],

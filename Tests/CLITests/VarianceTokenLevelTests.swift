@@ -1,0 +1,110 @@
+import Foundation
+import Interchange
+import Testing
+
+/// `allot variance` for estimators that change advantages token by token.
+@Suite struct VarianceTokenLevelTests {
+  private func variance(_ fields: String, replicates: Int = 0) async throws -> JSONValue {
+    var value = JSONValue.null
+    try await inWorkspace { space in
+      let result = try await space.run(
+        words: ["variance", "-", "--replicates", String(replicates)], input: "{\(fields)}")
+      #expect(result.status == 0, "\(result.errors)")
+      value = try JSONValue(parsing: result.output)
+    }
+    return value
+  }
+
+  private func trace(_ fields: String) async throws -> Double {
+    try #require(try await variance(fields)["trace_variance"]?.doubleValue)
+  }
+
+  /// π = (¼, ¾), G = 2: a mixed pair (probability 3/8) has A = ±1. With w = πΛ the exact changes are (w_1 − w_2)·¾ and −(w_1 − w_2)·¼, so that x = 1 and ⅓ whatever the entropy, and ĝ is
+  /// ½(¾ f(1) + ¼ f(⅓))(1, −1) on mixed pairs, 0 on others.
+  @Test func thePublishedFactorsOfAPairByHand() async throws {
+    func decay(_ x: Double) -> Double { 0.6 + 0.4 / (1 + exp(50 * (x - 0.9))) }
+    let length = (0.75 * decay(1) + 0.25 * decay(1.0 / 3)) / 2
+    let expected = 2 * length * length * (3.0 / 8) * (5.0 / 8)
+    let found = try await trace(
+      #""probabilities":[0.25,0.75],"rewards":[1,0],"estimator":"dynamo","group":2"#)
+    // The changes pass through logarithms and a ratio: some tens of roundings.
+    #expect(abs(found / expected - 1) < 1e-13, "\(found), expected \(expected)")
+  }
+
+  /// One token: its released entropy change is 0 and all entropies coincide, so that nothing is modulated.
+  @Test(arguments: ["released-5", "released-6"])
+  func theReleasedFactorsOfOneTokenAreOne(mode: String) async throws {
+    let world = #""probabilities":[0.125,0.25,0.625],"rewards":[1,1,0],"group":4"#
+    let plain = try await trace(world + #","estimator":"grpo""#)
+    let modulated = try await trace(world + #","estimator":"dynamo","mode":"\#(mode)""#)
+    // f(0) is below 1 by 0.4/(1 + e^45) at most, far less than rounding.
+    #expect(abs(modulated / plain - 1) < 1e-13)
+  }
+
+  @Test func withoutStrengthAndDepthNothingIsModulated() async throws {
+    let world =
+      #""policy":{"kind":"sequence","vocabulary":2,"length":2,"states":{"":[0.3,0.7],"0":[0.2,0.8],"1":[0.6,0.4]},"values":"probabilities"},"rewards":{"0,1":1,"1,0":1},"group":3"#
+    let plain = try await trace(world + #","estimator":"rloo""#)
+    let modulated = try await trace(
+      world + #","estimator":"dynamo","advantage":"rloo","alpha":0,"floor":1"#)
+    #expect(abs(modulated / plain - 1) < 1e-13)
+    let full = try await trace(world + #","estimator":"dynamo","advantage":"rloo""#)
+    #expect(abs(full / plain - 1) > 1e-3)
+  }
+
+  /// In a pair the other response is all there is to make a baseline of, however it is weighted: leave-one-out.
+  @Test func theStateBaselineOfAPairIsLeaveOneOut() async throws {
+    let world = #""probabilities":[0.25,0.75],"rewards":[1,0],"group":2"#
+    let plain = try await trace(world + #","estimator":"rloo""#)
+    let own = try await trace(world + #","estimator":"score-weighted-state-baseline","shrinkage":0.3"#)
+    #expect(abs(own / plain - 1) < 1e-14)
+  }
+
+  /// 20,000 pairs: the interval of level 0.95 misses by chance; six standard errors do so with probability 2·10⁻⁹.
+  @Test func theSimulationTakesTheSameRule() async throws {
+    let result = try await variance(
+      #""probabilities":[0.2,0.3,0.5],"rewards":[1,0,1],"estimator":"dynamo","group":4"#,
+      replicates: 20_000)
+    let exact = try #require(result["trace_variance"]?.doubleValue)
+    let simulated = try #require(result["simulated"]?["trace_variance"])
+    let distance = abs(try #require(simulated["est"]?.doubleValue) - exact)
+    #expect(distance < 6 * (try #require(simulated["mcse"]?.doubleValue)))
+  }
+
+  @Test(arguments: [
+    (#""estimator":"dynamo""#, "field 'group': is missing; factors are made within a group"),
+    (
+      #""estimator":"dynamo","group":2,"mode":"released""#,
+      "field 'mode': must be one of published, released-5, released-6"
+    ),
+    (
+      #""estimator":"dynamo","group":2,"mode":"released-6","alpha":1"#,
+      "field 'alpha': does not belong to the mode released-6"
+    ),
+    (
+      #""estimator":"dynamo","group":2,"floor":1.5"#, "field 'floor': must be a number in [0.0, 1.0]"
+    ),
+    (
+      #""estimator":"rloo","group":2,"mode":"published""#,
+      "field 'mode': belongs to dynamo and score-weighted-state-baseline only"
+    ),
+    (
+      #""estimator":"score-weighted-state-baseline","group":2,"shrinkage":0"#,
+      "field 'shrinkage': must be a number in [1e-09, 1000000000.0]"
+    ),
+    (
+      #""estimator":"dynamo","group":4096"#,
+      "field 'group': 4096 rollouts of 3 outcomes are too many to enumerate"
+    ),
+  ])
+  func wrongFieldsAreNamed(fields: String, message: String) async throws {
+    try await inWorkspace { space in
+      let size =
+        fields.contains("4096")
+        ? #""probabilities":[0.2,0.3,0.5],"rewards":[1,0,1]"#
+        : #""probabilities":[0.25,0.75],"rewards":[1,0]"#
+      let result = try await space.run("variance", "-", input: "{\(size),\(fields)}")
+      #expect(result.status == 65 && result.errors == "Error: -: \(message)\n", "\(result.errors)")
+    }
+  }
+}
