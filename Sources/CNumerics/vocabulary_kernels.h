@@ -12,6 +12,7 @@
 #define LANES_JOIN(name, suffix) LANES_JOIN_(name, suffix)
 #define LANES_EXPORT(name) LANES_JOIN(name, LANES_SUFFIX)
 
+typedef int32_t i32x8 __attribute__((vector_size(32)));
 typedef float f32x8 __attribute__((vector_size(32)));
 
 LANES_INLINE f64x8 fused(f64x8 a, f64x8 b, f64x8 c) { return __builtin_elementwise_fma(a, b, c); }
@@ -32,16 +33,40 @@ LANES_INLINE f64x8 load_single(const float *p) {
   return __builtin_convertvector(v, f64x8);
 }
 
-/* table[i mod 8] in every lane. */
+/* table[i mod 8] in every lane. AVX2 can permute eight 32-bit words only: it looks up the two halves. */
 LANES_INLINE f64x8 lookup(const double *table, u64x8 i) {
-#if defined(LANES_PERMUTE)
+#if defined(LANES_PERMUTE_64)
   return __builtin_ia32_permvardf512(load(table), (i64x8)i);
+#elif defined(LANES_PERMUTE_32)
+  u32x16 words, result;
+  memcpy(&words, table, sizeof words);
+  const i32x8 low = (i32x8)__builtin_shufflevector(words, words, 0, 2, 4, 6, 8, 10, 12, 14);
+  const i32x8 high = (i32x8)__builtin_shufflevector(words, words, 1, 3, 5, 7, 9, 11, 13, 15);
+  const u64x8 both = i | (i << 32);
+  i32x8 index[2], half[2];
+  memcpy(index, &both, sizeof index);
+  for (int h = 0; h < 2; h++)
+    half[h] = __builtin_shufflevector(
+        __builtin_ia32_permvarsi256(low, index[h]), __builtin_ia32_permvarsi256(high, index[h]), 0, 9, 2, 11, 4, 13,
+        6, 15);
+  memcpy(&result, half, sizeof result);
+  return (f64x8)result;
 #else
   uint64_t at[8];
   i &= 7;
   memcpy(at, &i, sizeof at);
   return (f64x8){table[at[0]], table[at[1]], table[at[2]], table[at[3]],
                  table[at[4]], table[at[5]], table[at[6]], table[at[7]]};
+#endif
+}
+
+/* 2^52 k from the two's complement of k in the bits 52 to 63, the others being zero: exact either way. Only AVX-512 has
+   the conversion; elsewhere k, shifted down, is the low end of 2^104's significand, whose last place is worth 2^52. */
+LANES_INLINE f64x8 scaled_exponent(u64x8 exponent) {
+#if defined(LANES_PERMUTE_64)
+  return __builtin_convertvector((i64x8)exponent, f64x8);
+#else
+  return (f64x8)((exponent >> 52) ^ (uint64_t)0x4670000000000800u) - (0x1p104 + 0x1p63);
 #endif
 }
 
@@ -70,7 +95,12 @@ static const double logarithm_coefficients[9] = {
     0x1.23fce9a865f0bp+36, -0x1.9dc92c569367dp+41, 0x1.86ed2c1fd990ep+47};
 static const double natural_scale = 0x1.62e42fefa39efp-53, natural_scale_low = 0x1.abc9e3b39803fp-108; /* 2^-52 ln 2 */
 
-enum { stages = 3 }; /* vectors in flight: their chains of dependent operations overlap, and all fits into registers */
+/* Vectors in flight: their chains of dependent operations overlap, as long as all fits into the registers. The order of
+   the additions does not depend on it. */
+#if !defined(LANES_STAGES)
+#define LANES_STAGES 1
+#endif
+enum { stages = LANES_STAGES };
 #define EACH_STAGE _Pragma("clang loop unroll(full)") for (int s = 0; s < stages; s++)
 
 LANES_INLINE void logarithm_parts(
@@ -80,7 +110,7 @@ LANES_INLINE void logarithm_parts(
     const u64x8 exponent = offset & (uint64_t)0xFFF0000000000000u, piece = offset >> 49;
     const f64x8 m = (f64x8)((u64x8)x[s] - exponent);
     r[s] = fused(m, lookup(logarithm_multipliers, piece), all(-logarithm_lambda));
-    base[s] = __builtin_convertvector((i64x8)exponent, f64x8) + lookup(logarithm_offsets, piece);
+    base[s] = scaled_exponent(exponent) + lookup(logarithm_offsets, piece);
     q[s] = all(logarithm_coefficients[0]) - r[s];
   }
   /* Horner's form: throughput counts here, not the length of the chain, and it has the fewest multiplications. */
@@ -134,7 +164,7 @@ LANES_INLINE void load_stages(const void *p, int single, size_t at, f64x8 x[stag
 }
 
 LANES_INLINE void vocabulary_sums(size_t count, const void *p, int single, numerics_vocabulary_sums *result) {
-  enum { step = 8 * stages, block = step * numerics_vocabulary_block_steps };
+  enum { step = 8 * stages, block = 8 * numerics_vocabulary_block_vectors };
   lane_sum sum = {0}, squares = {0}, logarithms = {0}, squared_logarithms = {0};
   u64x8 bits = {0};
   f64x8 x[stages];

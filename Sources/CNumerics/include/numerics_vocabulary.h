@@ -17,10 +17,10 @@ typedef struct {
   int sign_seen;                    /* 1 if some entry has its sign bit set: negative, or -0, or a NaN with a sign */
 } numerics_vocabulary_sums;
 
-enum { numerics_vocabulary_block_steps = 32 };
+enum { numerics_vocabulary_block_vectors = 192 };
 
-/* One pass. A lane adds at most 96 terms before its sum is handed to a compensated one, so that, to first order in
-   u = 2^-53 and whatever the count, each sum is within 112 u of the sum of its terms' sizes: 96 additions, 2 roundings of
+/* One pass. A lane adds at most 192 terms before its sum is handed to a compensated one, so that, to first order in
+   u = 2^-53 and whatever the count, each sum is within 208 u of the sum of its terms' sizes: 192 additions, 2 roundings of
    the term's own product, at most 6 of the logarithm, 2 of the scale, and some to spare for the compensated end.
 
    Bad entries need no second look unless there are some: a negative entry sets sign_seen, a NaN or an infinity makes
