@@ -81,7 +81,50 @@ def measure(formulation, generator, estimator, n, pairs):
     return nanoseconds, trace, error, second, mean[0]
 
 
+def gigabytes(run, bytes_read):
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return bytes_read * 1e-9 / sorted(times)[2]
+
+
+def vocabulary(rows):
+    """Entropies of rows of 49,152 probabilities, row by row so that the temporaries stay in the cache."""
+    p = np.exp(-30 * np.random.default_rng(1).random((rows, 49152)))
+    p /= p.sum(axis=1, keepdims=True)
+
+    def entropies():
+        return [(-(row * np.log(row))).sum() for row in p]
+
+    def four_sums():
+        for row in p:
+            logarithm = np.log(row)
+            row.sum(), row @ row, row @ logarithm, (row * row) @ logarithm
+
+    for name, run in (("sum of doubles", p.sum), ("entropy of doubles", entropies), ("four sums of doubles", four_sums)):
+        print(f"vocabulary,numpy,{name},,,,,{gigabytes(run, p.nbytes):.3f}")
+
+
+def factors(count):
+    rng = np.random.default_rng(1)
+    logarithms, entropies = -8 * rng.random(count), 4 * rng.random(count)
+    floor, steepness, midpoint = 0.25, 5, 1.5
+    names = {
+        "exponential": lambda: np.exp(logarithms),
+        "logistic decay": lambda: floor + (1 - floor) / (1 + np.exp(steepness * (entropies - midpoint))),
+    }
+    seconds = {name: 1e-9 / gigabytes(run, 1) for name, run in names.items()}
+    seconds["both"] = sum(seconds.values())
+    for name, value in seconds.items():
+        print(f"factors,numpy,{name},,,,,{value:.5f}")
+
+
 def main(arguments):
+    if arguments[0] in ("vocabulary", "factors"):
+        (vocabulary if arguments[0] == "vocabulary" else factors)(int(arguments[1]))
+        return
     if arguments[0] == "fastest":
         estimator, n = arguments[1], int(arguments[2])
         for formulation in COUNTS:

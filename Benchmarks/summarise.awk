@@ -1,5 +1,6 @@
 # Turns the raw lines of Benchmarks/run into results.csv (medians per program) and results.md (targets, ratios, machine).
 # Raw: round,peer,formulation,generator,estimator,group,threads,groups,ns_per_group,trace,trace_se,second_moment,...
+#      round,vocabulary,program,formulation,,,,,GB_per_second      and      round,factors,program,formulation,,,,,seconds
 #      round,spin,,,,,2,,gain      and      1,audit,MB,,,,,,MB_per_second,MiB
 BEGIN { FS = OFS = "," }
 
@@ -19,6 +20,14 @@ function absolute(x) { return x < 0 ? -x : x }
 $2 == "spin" { add("spin", $9); spin[$1] = $9; next }
 $2 == "audit" { add("audit," $3, $9); add("auditmemory," $3, $10); if ($3 > largest) largest = $3
                 if (!smallest || $3 < smallest) smallest = $3; next }
+$2 == "vocabulary" || $2 == "factors" {
+  key = $2 "," $3 "," $4
+  if (!(key in count)) tokenOrder[++tokenPrograms] = key
+  add(key, $9)
+  time[key, $1] = $9
+  if ($1 > rounds) rounds = $1
+  next
+}
 {
   key = $2 "," $3 "," $4 "," $5 "," $6 "," $7
   if (!(key in count)) order[++programs] = key
@@ -53,6 +62,16 @@ function target(name, value, unit, condition,   met, parts) {
   printf "| %s | %s | %s | %s |\n", name, condition " " unit, value == "" ? "" : sprintf("%.4g %s", value, unit), met > md
   printf "target,%s,%s,%s,%s,%s\n", name, value, unit, condition, met > csv
 }
+# The plain sum with the highest median bandwidth among those that read the same array (NumPy reads its own).
+function plainSum(type,   i, m, best, bestRate) {
+  best = ""
+  for (i = 1; i <= tokenPrograms; i++) {
+    if (tokenOrder[i] !~ "^vocabulary,(c|swift),.*sum of " type "$") continue
+    m = median(series, tokenOrder[i], count[tokenOrder[i]])
+    if (best == "" || m > bestRate) { best = tokenOrder[i]; bestRate = m }
+  }
+  return best
+}
 function compare(estimator, group, peer, pattern, label, condition,   slow, value) {
   slow = fastest(peer, estimator, group, pattern)
   value = slow == "" ? "" : ratio(slow, "allot,counts,Philox4x32-10," estimator "," group ",1")
@@ -77,6 +96,12 @@ END {
   }
   one = "allot-scaling,counts,Philox4x32-10,rloo,16,1"; two = "allot-scaling,counts,Philox4x32-10,rloo,16,2"
   target("two threads against one", ratio(one, two), "times", ">= 1.9")
+  if (tokenPrograms) {
+    sums = "vocabulary,allot,four sums of doubles"
+    plain = plainSum("doubles")
+    target("vocabulary sums: bandwidth against the fastest plain sum", plain == "" ? "" : ratio(sums, plain), "times", ">= 0.5")
+    target("exponential and logistic decay of ten million tokens on one core", median(series, "factors,allot,both", count["factors,allot,both"]), "s", "< 1")
+  }
   while ((getline line < measures) > 0) { split(line, f, ","); target(f[1], f[2], f[3], f[4]) }
   if (largest) {
     target("audit: megabytes of JSONL a second on one core", median(series, "audit," largest, count["audit," largest]), "MB/s", ">= 200")
@@ -115,6 +140,26 @@ END {
     printf "| %s | %s | %s | %s | %s | %s | %.4g (%.4g to %.4g) | %.4g | %s |\n", f[5], f[4], f[1], f[2], f[3], f[6], m, low, high, \
       f[5] / m * 1e3, key == reference ? "" : sprintf("%.3g", ratio(key, reference)) > md
     printf "time,%s %s %s %s n=%s threads=%s,%.6g,ns/group,,\n", f[1], f[2], f[3], f[4], f[5], f[6], median(series, key, count[key]) > csv
+  }
+
+  if (tokenPrograms) {
+    print "\n## Vocabularies and tokens\n" > md
+    print "Vocabularies of 49,152 probabilities, together far larger than the caches; bandwidth is bytes read once. allot computes four sums" > md
+    print "(p, p squared, p log p, p squared log p), the plain sums one.\n" > md
+    print "| measure | program | formulation | median (extremes) | allot against it |\n|---|---|---|---|---|" > md
+  }
+  for (i = 1; i <= tokenPrograms; i++) {
+    key = tokenOrder[i]
+    split(key, f, ",")
+    m = median(series, key, count[key])
+    lowest = low; highest = high
+    if (f[1] == "vocabulary") {
+      own = "vocabulary,allot,four sums of " (f[3] ~ /floats/ ? "floats" : "doubles")
+      against = key == own ? "" : sprintf("%.3f times the bandwidth", ratio(own, key))
+    } else against = f[2] == "allot" ? "" : sprintf("%.3g times as fast", ratio(key, "factors,allot," f[3]))
+    unit = f[1] == "vocabulary" ? "GB/s" : "s"
+    printf "| %s | %s | %s | %.4g %s (%.4g to %.4g) | %s |\n", f[1], f[2], f[3], m, unit, lowest, highest, against > md
+    printf "%s,%s %s,%.6g,%s,,\n", f[1] == "vocabulary" ? "bandwidth" : "time", f[2], f[3], m, unit > csv
   }
 
   print "\n## Machine\n" > md

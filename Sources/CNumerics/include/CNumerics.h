@@ -7,4 +7,5 @@
 #include "numerics_multinomial.h"
 #include "numerics_philox.h"
 #include "numerics_sha256.h"
+#include "numerics_vocabulary.h"
 #endif

@@ -1,0 +1,3 @@
+/* The vocabulary kernels for whatever the target guarantees. */
+#define LANES_SUFFIX baseline
+#include "vocabulary_kernels.h"
