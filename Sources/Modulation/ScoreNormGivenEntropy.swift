@@ -30,7 +30,7 @@ public enum ScoreNormGivenEntropy {
     if excess(upper) <= 0 { return upper < few ? value(upper) : 1 - few }
     let lower = max(surplus / 746, .leastNonzeroMagnitude)
     if excess(lower) >= 0 { return value(lower) }
-    return value(try LineSearch.root(in: lower...upper, tolerance: 0) { excess($0) })
+    return value(try LineSearch.root(in: lower...upper, tolerance: .leastNormalMagnitude) { excess($0) })
 
     func value(_ rest: Double) -> Double {
       let atom = (1 - rest) / whole
@@ -58,7 +58,7 @@ public enum ScoreNormGivenEntropy {
     let lower = max(entropy / (746 + log(others)), .leastNonzeroMagnitude)
     if excess(upper) <= 0 { return value(upper) }
     if excess(lower) >= 0 { return value(lower) }
-    return value(try LineSearch.root(in: lower...upper, tolerance: 0) { excess($0) })
+    return value(try LineSearch.root(in: lower...upper, tolerance: .leastNormalMagnitude) { excess($0) })
 
     func value(_ epsilon: Double) -> Double { epsilon * (2 - epsilon - epsilon / others) }
   }
