@@ -67,7 +67,8 @@ public struct AdvantageModulation: Sendable, Hashable {
 
   /// The factors of a batch; `exactEntropyChanges` has one change for each token, for the source `exact`.
   ///
-  /// Throws where a scope needs a label that the tokens do not carry, and where the stabilisation needs exact changes that are not given.
+  /// Throws where a scope needs a label that the tokens do not carry, and where the stabilisation needs exact changes that are not given or are no
+  /// finite numbers.
   public func factors(_ batch: TokenBatch, exactEntropyChanges: [Double]? = nil) throws(ModulationError)
     -> Factors
   {

@@ -91,7 +91,7 @@ import _TestSupport
 
   /// The mean over the policy of ‖e_a − π‖² is 1 − Σπ².
   @Test func theExpectationIsTheTraceOfTheFisherInformation() {
-    for policy in Self.policies.prefix(100) {
+    for policy in RandomPolicies.policies(100, claim: "score-norm-trace-tests", vocabulary: 2...60) {
       var mean = 0.0
       for (action, p) in policy.distribution.probabilities.enumerated() {
         mean += p * ScoreNorm.squared(policy.distribution, action: action)
