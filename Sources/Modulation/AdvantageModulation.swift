@@ -67,7 +67,8 @@ public struct AdvantageModulation: Sendable, Hashable {
 
   /// The factors of a batch; `exactEntropyChanges` has one change for each token, for the source `exact`.
   ///
-  /// Throws where a scope needs a label that the tokens do not carry, and where the stabilisation needs exact changes that are not given.
+  /// Throws where a scope needs a label that the tokens do not carry, and where the stabilisation needs exact changes that are not given or are no
+  /// finite numbers.
   public func factors(_ batch: TokenBatch, exactEntropyChanges: [Double]? = nil) throws(ModulationError)
     -> Factors
   {
@@ -78,18 +79,19 @@ public struct AdvantageModulation: Sendable, Hashable {
       case .asReleased(let rule): try rule.factors(batch, scope: compensationScope)
       case nil: ones()
       }
-    var stabilised = ones()
-    if let stabilisation {
-      let changes = try entropyChanges(batch, exact: exactEntropyChanges)
+    let stabilised: [Double] =
       switch stabilisation {
       case .published(let rule):
-        stabilised = try rule.factors(batch, entropyChanges: changes, scope: stabilisationScope)
+        try rule.factors(
+          batch, entropyChanges: try entropyChanges(batch, exact: exactEntropyChanges),
+          scope: stabilisationScope)
       case .asReleased(let rule):
-        stabilised = try rule.factors(batch, entropyChanges: changes, scope: stabilisationScope)
+        try rule.factors(
+          batch, entropyChanges: try entropyChanges(batch, exact: exactEntropyChanges),
+          scope: stabilisationScope)
+      case nil: ones()
       }
-    }
-    var product = compensated
-    for index in product.indices { product[index] *= stabilised[index] }
+    let product = zip(compensated, stabilised).map { $0 * $1 }
     return Factors(compensation: compensated, stabilisation: stabilised, product: product)
   }
 

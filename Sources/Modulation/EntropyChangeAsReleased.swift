@@ -14,35 +14,58 @@ public enum EntropyChangeAsReleased {
   /// The signed change of every token (the release uses its magnitude); 0 for tokens that do not count.
   public static func changes(_ batch: TokenBatch, clip: ClipIndicator = ClipIndicator()) -> [Double] {
     let count = batch.count
-    let weighted = [Double](unsafeUninitializedCapacity: count) { buffer, filled in
-      for index in 0..<count {
-        let logProbability = batch.logProbabilities[index]
-        buffer[index] = exp(logProbability) * (logProbability + batch.entropies[index])
-      }
-      filled = count
-    }
     let sequenceCount = (batch.sequences.max() ?? -1) + 1
-    var sums = [Double](repeating: 0, count: sequenceCount)
+    var means = [Double](repeating: 0, count: sequenceCount)
     var lengths = [Double](repeating: 0, count: sequenceCount)
-    for index in 0..<count where batch.counts(index) {
-      sums[batch.sequences[index]] += weighted[index]
-      lengths[batch.sequences[index]] += 1
-    }
-    let means = zip(sums, lengths).map { $1 > 0 ? $0 / $1 : 0 }
     return [Double](unsafeUninitializedCapacity: count) { buffer, filled in
-      for index in 0..<count {
-        // A mean over one token is the token itself; subtracting it from itself must give zero however it was rounded.
-        let sequence = batch.sequences[index]
-        guard batch.counts(index), lengths[sequence] > 1 else {
-          buffer[index] = 0
-          continue
+      batch.logProbabilities.withUnsafeBufferPointer { logProbabilities in
+        batch.entropies.withUnsafeBufferPointer { entropies in
+          for index in 0..<count {
+            buffer[index] = exp(logProbabilities[index]) * (logProbabilities[index] + entropies[index])
+          }
         }
-        let coefficient = clip.coefficient(
-          ratio: batch.ratios?[index] ?? 1, advantage: batch.advantages[index])
-        buffer[index] = EntropyChange.firstOrder(
-          weightedDeviation: weighted[index], expectation: means[sequence], coefficient: coefficient)
+      }
+      batch.isValid.withUnsafeElements { isValid in
+        batch.sequences.withUnsafeBufferPointer { sequences in
+          means.withUnsafeMutableBufferPointer { means in
+            lengths.withUnsafeMutableBufferPointer { lengths in
+              for index in 0..<count where isValid?[index] ?? true {
+                means[sequences[index]] += buffer[index]
+                lengths[sequences[index]] += 1
+              }
+              for sequence in means.indices where lengths[sequence] > 0 {
+                means[sequence] /= lengths[sequence]
+              }
+              subtract(means, lengths, sequences, isValid, batch, clip, buffer)
+            }
+          }
+        }
       }
       filled = count
+    }
+  }
+
+  /// Turns π_t Λ_t, which `buffer` holds, into the changes.
+  @inline(__always)
+  private static func subtract(
+    _ means: UnsafeMutableBufferPointer<Double>, _ lengths: UnsafeMutableBufferPointer<Double>,
+    _ sequences: UnsafeBufferPointer<Int>, _ isValid: UnsafeBufferPointer<Bool>?, _ batch: TokenBatch,
+    _ clip: ClipIndicator, _ buffer: UnsafeMutableBufferPointer<Double>
+  ) {
+    batch.advantages.withUnsafeBufferPointer { advantages in
+      batch.ratios.withUnsafeElements { ratios in
+        for index in buffer.indices {
+          // A mean over one token is the token itself; subtracting it from itself must give zero however it was rounded.
+          let sequence = sequences[index]
+          guard isValid?[index] ?? true, lengths[sequence] > 1 else {
+            buffer[index] = 0
+            continue
+          }
+          let coefficient = clip.coefficient(ratio: ratios?[index] ?? 1, advantage: advantages[index])
+          buffer[index] = EntropyChange.firstOrder(
+            weightedDeviation: buffer[index], expectation: means[sequence], coefficient: coefficient)
+        }
+      }
     }
   }
 }

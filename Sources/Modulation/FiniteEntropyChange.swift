@@ -39,7 +39,13 @@ public enum FiniteEntropyChange {
     for (p, d) in zip(probabilities, displacement) where p > 0 { shift = max(shift, d) }
     var excess = 0.0
     for (p, d) in zip(probabilities, displacement) where p > 0 { excess += p * expm1(d - shift) }
-    let logNormaliser = log1p(excess)
+    var logNormaliser = log1p(excess)
+    // Where nearly all mass was on tokens that fall far behind, −1 swallows the new sum; that sum's own logarithm is accurate there.
+    if excess < -0.5 {
+      var sum = 0.0
+      for (p, d) in zip(probabilities, displacement) where p > 0 { sum += p * exp(d - shift) }
+      logNormaliser = log(sum)
+    }
     var change = logNormaliser
     for (p, d) in zip(probabilities, displacement) where p > 0 {
       let growth = expm1(d - shift - logNormaliser)

@@ -34,32 +34,51 @@ public struct GradientCompensation: Sendable, Hashable {
   /// β_comp of one token; an entropy outside the range counts as its nearer end.
   @inlinable
   public func factor(entropy: Double, advantage: Double, range: EntropyRange) -> Double {
-    guard advantage > 0 else { return 1 }
-    let width = range.highest - range.lowest
-    guard width > 0 else { return coincidence == .full ? 1 + strength : 1 }
-    return 1 + strength * min(max((range.highest - entropy) / width, 0), 1)
+    advantage > 0 ? factor(entropy: entropy, lowest: range.lowest, highest: range.highest) : 1
   }
 
   /// β_comp of every token, H_min and H_max taken over the valid tokens of its scope; 1 for tokens that do not count.
   public func factors(_ batch: TokenBatch, scope: ModulationScope) throws(ModulationError) -> [Double] {
     let parts = try batch.parts(scope)
     let extremes = TokenBatch.extremes(batch.entropies, parts: parts, isValid: batch.isValid)
-    // One multiplication for each token: α/(H_max − H_min) is taken once for each part.
-    let slopes = zip(extremes.lowest, extremes.highest).map { $1 > $0 ? strength / ($1 - $0) : 0 }
-    let atCoincidence = coincidence == .full ? 1 + strength : 1
-    return [Double](unsafeUninitializedCapacity: batch.count) { buffer, count in
-      for index in 0..<batch.count {
-        let part = parts?[index] ?? 0
-        var factor = 1.0
-        if batch.advantages[index] > 0, batch.counts(index) {
-          factor =
-            slopes[part] > 0
-            ? 1 + slopes[part] * (extremes.highest[part] - batch.entropies[index])
-            : (extremes.highest[part] > extremes.lowest[part] ? 1 : atCoincidence)
+    return compensationFactors(batch, parts, extremes) { factor(entropy: $0, lowest: $1, highest: $2) }
+  }
+
+  /// β_comp of a token with a positive advantage; the quotient is formed first, as α/(H_max − H_min) may overflow where H_max − H_min is tiny.
+  @inlinable
+  func factor(entropy: Double, lowest: Double, highest: Double) -> Double {
+    let width = highest - lowest
+    guard width > 0 else { return coincidence == .full ? 1 + strength : 1 }
+    return 1 + strength * min(max((highest - entropy) / width, 0), 1)
+  }
+}
+
+/// What the published and the released form share: 1 without a positive advantage and for tokens that do not count, else `factor` of the entropy and its scope's extremes.
+@inline(__always)
+func compensationFactors(
+  _ batch: TokenBatch, _ parts: [Int]?, _ extremes: (lowest: [Double], highest: [Double]),
+  _ factor: (_ entropy: Double, _ lowest: Double, _ highest: Double) -> Double
+) -> [Double] {
+  let count = batch.count
+  return [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+    batch.entropies.withUnsafeBufferPointer { entropies in
+      batch.advantages.withUnsafeBufferPointer { advantages in
+        batch.isValid.withUnsafeElements { isValid in
+          parts.withUnsafeElements { parts in
+            extremes.lowest.withUnsafeBufferPointer { lowest in
+              extremes.highest.withUnsafeBufferPointer { highest in
+                for index in 0..<count {
+                  let part = parts?[index] ?? 0
+                  buffer[index] =
+                    advantages[index] > 0 && isValid?[index] ?? true
+                    ? factor(entropies[index], lowest[part], highest[part]) : 1
+                }
+              }
+            }
+          }
         }
-        buffer[index] = factor
       }
-      count = batch.count
     }
+    filled = count
   }
 }

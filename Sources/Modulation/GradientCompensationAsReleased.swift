@@ -31,8 +31,7 @@ public struct GradientCompensationAsReleased: Sendable, Hashable {
   /// The boost of one token.
   @inlinable
   public func factor(entropy: Double, advantage: Double, range: EntropyRange) -> Double {
-    guard advantage > 0 else { return 1 }
-    return 1 + (largest - 1) * (range.highest - entropy) / (range.highest - range.lowest + Self.epsilon)
+    advantage > 0 ? factor(entropy: entropy, lowest: range.lowest, highest: range.highest) : 1
   }
 
   /// The boost of every token; 1 for tokens that do not count.
@@ -43,15 +42,12 @@ public struct GradientCompensationAsReleased: Sendable, Hashable {
   {
     let parts = try batch.parts(scope)
     let extremes = TokenBatch.extremes(batch.entropies, parts: parts, isValid: batch.isValid)
-    let slopes = zip(extremes.lowest, extremes.highest).map { (largest - 1) / ($1 - $0 + Self.epsilon) }
-    return [Double](unsafeUninitializedCapacity: batch.count) { buffer, count in
-      for index in 0..<batch.count {
-        let part = parts?[index] ?? 0
-        buffer[index] =
-          batch.advantages[index] > 0 && batch.counts(index)
-          ? 1 + slopes[part] * (extremes.highest[part] - batch.entropies[index]) : 1
-      }
-      count = batch.count
-    }
+    return compensationFactors(batch, parts, extremes) { factor(entropy: $0, lowest: $1, highest: $2) }
+  }
+
+  /// The boost of a token with a positive advantage.
+  @inlinable
+  func factor(entropy: Double, lowest: Double, highest: Double) -> Double {
+    1 + (largest - 1) * (highest - entropy) / (highest - lowest + Self.epsilon)
   }
 }

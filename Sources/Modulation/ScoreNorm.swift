@@ -25,12 +25,16 @@ public enum ScoreNorm {
     return others * others + rest
   }
 
-  /// ‖e_a − π‖² from log π_a and Σπ², as logs have them; what rounding leaves below (1 − π_a)² counts as that.
+  /// ‖e_a − π‖² from log π_a and Σπ², as logs have them.
+  ///
+  /// Σπ² − π_a² = Σ_{b≠a} π_b² cancels for a confident token; what is left of it is held within what (1 − π_a)² allows, [0, (1 − π_a)²], so that the norm lies between 1 − π_a and
+  /// √2 (1 − π_a) whatever the rounding.
   @inlinable
   public static func squared(logProbability: Double, sumOfSquares: Double) -> Double {
     let probability = exp(logProbability)
     let missing = -expm1(logProbability)
-    return missing * missing + max(sumOfSquares - probability * probability, 0)
+    let most = missing * missing
+    return most + min(max(sumOfSquares - probability * probability, 0), most)
   }
 
   /// E_a‖e_a − π‖² = 1 − Σπ², the trace of the Fisher information of the logits.

@@ -18,16 +18,25 @@ public enum ScoreNormGivenEntropy {
     let whole = exp(entropy).rounded(.down)
     let few = 1 / (whole + 1)
     let many = 1 / whole
-    // The entropy falls from log(k + 1) to log k as the equal atoms grow from 1/(k+1) to 1/k.
-    func excess(_ atom: Double) -> Double {
-      let rest = max(1 - whole * atom, 0)
-      return -whole * atom * log(atom) - (rest > 0 ? rest * log(rest) : 0) - entropy
+    // In terms of the smaller atom r: relative accuracy for nearly certain states, whose large atom is 1 within rounding. The entropy is log k + H₂(r) − r log k, H₂ that of
+    // a coin, and grows from log k to log(k + 1) as r grows from 0 to 1/(k + 1).
+    let surplus = entropy - log(whole)
+    func excess(_ rest: Double) -> Double {
+      -(1 - rest) * log1p(-rest) - rest * log(rest) - rest * log(whole) - surplus
     }
-    if excess(many) >= 0 { return 1 - many }
-    if excess(few) <= 0 { return 1 - few }
-    let atom = try LineSearch.root(in: few...many, tolerance: 1e-15) { excess($0) }
-    let rest = max(1 - whole * atom, 0)
-    return whole * atom * (1 - atom) + rest * (1 - rest)
+    if surplus <= 0 { return 1 - many }
+    // The chord below the concave entropy bounds r from above, H₂(r) ≤ r (1 − log r) ≤ 746 r from below: −log r is at most 745 in this arithmetic.
+    let upper = min(few, surplus / ((whole + 1) * log1p(many)))
+    if excess(upper) <= 0 { return upper < few ? value(upper) : 1 - few }
+    let lower = max(surplus / 746, .leastNonzeroMagnitude)
+    if excess(lower) >= 0 { return value(lower) }
+    return value(try LineSearch.root(in: lower...upper, tolerance: .leastNormalMagnitude) { excess($0) })
+
+    func value(_ rest: Double) -> Double {
+      let atom = (1 - rest) / whole
+      // For one large atom 1 − atom is the rest itself.
+      return (1 - rest) * (whole == 1 ? rest : 1 - atom) + rest * (1 - rest)
+    }
   }
 
   /// The least 1 − Σπ² at entropy h over K tokens: one atom 1 − ε and K − 1 equal ones.
@@ -41,12 +50,17 @@ public enum ScoreNormGivenEntropy {
     let others = Double(vocabulary - 1)
     let uniform = others / Double(vocabulary)
     func excess(_ epsilon: Double) -> Double {
-      if epsilon == 0 { return -entropy }
-      return -(1 - epsilon) * log1p(-epsilon) - epsilon * log(epsilon / others) - entropy
+      -(1 - epsilon) * log1p(-epsilon) - epsilon * log(epsilon / others) - entropy
     }
     if excess(uniform) <= 0 { return uniform }
-    let epsilon = try LineSearch.root(in: 0...uniform, tolerance: 1e-16) { excess($0) }
-    return epsilon * (2 - epsilon - epsilon / others)
+    // Bracketed within a factor by the chord of the concave entropy and by ε (746 + log(K − 1)), so that a small ε has relative accuracy too.
+    let upper = min(uniform, uniform * entropy / log(Double(vocabulary)))
+    let lower = max(entropy / (746 + log(others)), .leastNonzeroMagnitude)
+    if excess(upper) <= 0 { return value(upper) }
+    if excess(lower) >= 0 { return value(lower) }
+    return value(try LineSearch.root(in: lower...upper, tolerance: .leastNormalMagnitude) { excess($0) })
+
+    func value(_ epsilon: Double) -> Double { epsilon * (2 - epsilon - epsilon / others) }
   }
 
   /// The looser bound without roots: 1 − e^{−h}, as collision entropy does not exceed Shannon entropy.

@@ -32,7 +32,9 @@ public struct UpdateStabilisation: Sendable, Hashable {
 
   /// f(x); at the far right the exponential overflows to ∞ and the value is λ_min, as it should be.
   @inlinable
-  public func decay(_ x: Double) -> Double { floor + (1 - floor) / (1 + exp(steepness * (x - centre))) }
+  public func decay(_ x: Double) -> Double {
+    floor + (1 - floor) / (1 + exp(steepness * (x - centre)))
+  }
 
   /// β_stab of one token whose |ΔH| is `magnitude`, `largest` being the scope's largest; where that is 0, x is 0.
   @inlinable
@@ -41,6 +43,8 @@ public struct UpdateStabilisation: Sendable, Hashable {
   }
 
   /// β_stab of every token from its entropy change (of either sign), relative to the largest of its scope; 1 for tokens that do not count.
+  ///
+  /// Throws for a change that is not finite, and where the scope needs a label that the tokens do not carry.
   ///
   /// - Precondition: one change for each token of the batch.
   public func factors(_ batch: TokenBatch, entropyChanges: [Double], scope: ModulationScope)
@@ -51,22 +55,40 @@ public struct UpdateStabilisation: Sendable, Hashable {
 }
 
 /// What the published and the released form share: the ratio to the scope's largest magnitude, then the decay.
+///
+/// Throws for a change that is not finite: the maximum would hide a NaN, and an infinite one would damp every other token.
 @inline(__always)
 func stabilisationFactors(
   _ batch: TokenBatch, _ entropyChanges: [Double], _ scope: ModulationScope, epsilon: Double,
   _ decay: (Double) -> Double
 ) throws(ModulationError) -> [Double] {
-  precondition(
-    entropyChanges.count == batch.count, "\(entropyChanges.count) entropy changes for \(batch.count) tokens")
+  let count = batch.count
+  precondition(entropyChanges.count == count, "\(entropyChanges.count) entropy changes for \(count) tokens")
+  if let index = entropyChanges.firstIndex(where: { !$0.isFinite }) {
+    throw .outOfRange(
+      name: "entropyChanges", index: index, value: entropyChanges[index], allowed: "be finite")
+  }
   let parts = try batch.parts(scope)
-  let magnitudes = entropyChanges.map(\.magnitude)
-  let largest = TokenBatch.extremes(magnitudes, parts: parts, isValid: batch.isValid).highest
-  // A part without any change has x = 0 everywhere: 0/0 does not arise.
-  let scales = largest.map { $0 + epsilon > 0 ? 1 / ($0 + epsilon) : 0 }
-  return [Double](unsafeUninitializedCapacity: batch.count) { buffer, count in
-    for index in 0..<batch.count {
-      buffer[index] = batch.counts(index) ? decay(magnitudes[index] * scales[parts?[index] ?? 0]) : 1
+  let extremes = TokenBatch.extremes(entropyChanges, parts: parts, isValid: batch.isValid)
+  let scales = zip(extremes.lowest, extremes.highest).map { max(-$0, $1) + epsilon }
+  return [Double](unsafeUninitializedCapacity: count) { buffer, filled in
+    entropyChanges.withUnsafeBufferPointer { changes in
+      batch.isValid.withUnsafeElements { isValid in
+        parts.withUnsafeElements { parts in
+          scales.withUnsafeBufferPointer { scales in
+            for index in 0..<count {
+              guard isValid?[index] ?? true else {
+                buffer[index] = 1
+                continue
+              }
+              // A part without any change has x = 0 everywhere: 0/0 does not arise. A reciprocal would overflow for a tiny scale.
+              let scale = scales[parts?[index] ?? 0]
+              buffer[index] = decay(scale > 0 ? changes[index].magnitude / scale : 0)
+            }
+          }
+        }
+      }
     }
-    count = batch.count
+    filled = count
   }
 }

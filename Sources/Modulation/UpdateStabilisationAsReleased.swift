@@ -31,7 +31,8 @@ public struct UpdateStabilisationAsReleased: Sendable, Hashable {
 
   /// β_stab of every token from its entropy change; 1 for tokens that do not count.
   ///
-  /// The release's scope is the micro-batch; others are there to measure what the choice does.
+  /// The release's scope is the micro-batch; others are there to measure what the choice does. Throws for a change that is not finite,
+  /// and where the scope needs a label that the tokens do not carry.
   ///
   /// - Precondition: one change for each token of the batch.
   public func factors(

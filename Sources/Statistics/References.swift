@@ -29,6 +29,9 @@ public let references: [Reference] = [
     title: "Algorithms for computing the sample variance: analysis and recommendations",
     locator: "The American Statistician 37:242-247"),
   Reference(
+    key: "cheng2025", authors: "Cheng, Huang, Zhu et al.", year: 2025,
+    title: "Reasoning with exploration: an entropy perspective", locator: "arXiv:2506.14758"),
+  Reference(
     key: "cui2025", authors: "Cui, Zhang, Chen et al.", year: 2025,
     title: "The entropy mechanism of reinforcement learning for reasoning language models",
     locator: "arXiv:2505.22617"),
@@ -128,6 +131,11 @@ public let references: [Reference] = [
     title: "A linear algorithm for generating random numbers with a given distribution",
     locator: "IEEE Trans. Softw. Eng. 17:972-975"),
   Reference(
+    key: "wang2025", authors: "Wang, Yu, Gao et al.", year: 2025,
+    title:
+      "Beyond the 80/20 rule: high-entropy minority tokens drive effective reinforcement learning for LLM reasoning",
+    locator: "arXiv:2506.01939"),
+  Reference(
     key: "waudbysmith2021", authors: "Waudby-Smith, Arbour, Sinha et al.", year: 2021,
     title: "Time-uniform central limit theory and asymptotic confidence sequences",
     locator: "arXiv:2103.06476"),
@@ -156,4 +164,8 @@ public let references: [Reference] = [
   Reference(
     key: "yu2025", authors: "Yu, Zhang, Zhu et al.", year: 2025,
     title: "DAPO: an open-source LLM reinforcement learning system at scale", locator: "arXiv:2503.14476"),
+  Reference(
+    key: "zhu2025", authors: "Zhu, Xia, Wei et al.", year: 2025,
+    title: "The surprising effectiveness of negative reinforcement in LLM reasoning",
+    locator: "arXiv:2506.01347"),
 ]
