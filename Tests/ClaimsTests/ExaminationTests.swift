@@ -8,7 +8,7 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 512,
+      "seeds": 2, "long_replicates": 128,
     ]
     let sizes: [String: [Double]] = [
       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
@@ -23,6 +23,12 @@ extension ClaimSpecification {
       if let size = sizes[name], !(name == "prompts" && id == "released-rows-aligned") {
         copy.parameters[name] = size
       }
+    }
+    if section == .modulation {
+      // Groups of three are 165 multisets where four are 495; GRPO in groups of two is leave-one-out.
+      if parameters["own_group_sizes"] != nil { copy.parameters["own_group_sizes"] = [3, 4] }
+      if id == "modulation-unbiased" { copy.parameters["group_sizes"] = [2, 3] }
+      if id.hasPrefix("modulation-") { copy.parameters["group"] = [3] }
     }
     return copy
   }

@@ -77,6 +77,8 @@ enum Fixture {
       outcome("estimated-proxy-keeps-gain", tables: [regret()]),
       outcome("released-allocator-beats-uniform", tables: [relative(["released"])]),
       outcome("released-rows-aligned", tables: [mispaired()]),
+      outcome("modulation-unbiased", tables: [modulated("points")]),
+      outcome("modulation-reduces-variance", tables: [modulated("relative"), modulatedFrequency()]),
     ]
   }
 
@@ -113,6 +115,39 @@ enum Fixture {
         let value = 0.6 + 0.05 * Double((row * 3 + column * 5) % 11)
         table.rows.append([
           .text(population), .text(allocator), .number(value), .number(value - 0.03), .number(value + 0.04),
+        ])
+      }
+    }
+    return table
+  }
+
+  static func modulated(_ name: String) -> PointTable {
+    var table = PointTable(
+      name: name,
+      columns: ["method", "world", "index", "relative_variance", "raw_relative_variance", "cosine"])
+    for (row, world) in ["one token", "two tokens", "two tokens, high confidence"].enumerated() {
+      for (column, method) in ["rloo", "rloo+released-6", "grpo+released-6"].enumerated() {
+        for index in 0..<20 {
+          let value = 0.9 + 0.02 * Double((row * 3 + column * 5 + index) % 11)
+          table.rows.append([
+            .text(method), .text(world), .integer(index), .number(value), .number(value * value),
+            .number(1 - value / 10),
+          ])
+        }
+      }
+    }
+    return table
+  }
+
+  static func modulatedFrequency() -> PointTable {
+    var table = PointTable(
+      name: "frequency", columns: ["method", "world", "measure", "share_falling", "lower", "upper"])
+    for (row, world) in ["one token", "two tokens"].enumerated() {
+      for (column, measure) in ["raw", "at equal step"].enumerated() {
+        let value = 0.3 + 0.2 * Double(row + column)
+        table.rows.append([
+          .text("rloo+released-6"), .text(world), .text(measure), .number(value), .number(value - 0.1),
+          .number(value + 0.1),
         ])
       }
     }

@@ -22,7 +22,8 @@ import Testing
         "proxy-allocation-optimal-exponent-single",
         "proxy-allocation-optimal-exponent-spread", "proxy-allocation-optimal-exponent-sequences",
         "estimated-proxy-keeps-gain-regret", "released-allocator-beats-uniform-relative",
-        "released-rows-aligned-mispaired",
+        "released-rows-aligned-mispaired", "modulation-unbiased-cosine",
+        "modulation-reduces-variance-relative", "modulation-reduces-variance-frequency",
         "audit-allocation", "audit-points", "audit-dead-groups",
       ])
     for plot in Self.planned {
@@ -58,6 +59,7 @@ import Testing
     "proxy-tracks-variance", "variance-bounded-by-proxy", "variance-falls-as-one-over-n",
     "normalised-variance-follows-proxy",
     "uniform-suboptimal", "proxy-allocation-optimal", "estimated-proxy-keeps-gain", "released-rows-aligned",
+    "modulation-unbiased", "modulation-reduces-variance",
   ])
   func tablesOfAnotherShapeAreReasonsAndNoCrash(id: String) throws {
     let good = try #require(Fixture.plottable().first { $0.specification.id == id }).evidence.pointTables

@@ -51,7 +51,7 @@ public struct ModulationReducesVariance: Claim {
       if worlds.isOneToken { addClosedForms(&evidence, drawn.map(\.prompt), worlds) }
     }
     let ownRule = try ownRuleTable(examination)
-    evidence.pointTables = [points, ownRule]
+    evidence.pointTables = [points, frequencyTable(evidence), ownRule]
     addCounterexamples(&evidence)
     try TokenMonteCarlo.add(
       &evidence, examination, specification, designPoint: 3000,
@@ -187,6 +187,20 @@ public struct ModulationReducesVariance: Claim {
           design: worlds.name, method: rule.name, stat: measure == .raw ? "falls_raw" : "falls_at_equal_step",
           estimate: mean.estimate, interval: mean.interval))
     }
+  }
+
+  /// What was estimated of how often the variance falls, for a plot.
+  private func frequencyTable(_ evidence: Evidence) -> PointTable {
+    var table = PointTable(
+      name: "frequency", columns: ["method", "world", "measure", "share_falling", "lower", "upper"])
+    for row in evidence.estimates where row.stat == "falls_raw" || row.stat == "falls_at_equal_step" {
+      table.rows.append([
+        .text(row.method), .text(row.design),
+        .text((row.stat == "falls_raw" ? VariancePoint.Measure.raw : .atEqualStep).rawValue),
+        .number(row.estimate), .number(row.lower ?? .nan), .number(row.upper ?? .nan),
+      ])
+    }
+    return table
   }
 
   /// A constant factor lowers the raw variance everywhere and the variance at equal step nowhere: the examination must say so.

@@ -11,8 +11,9 @@ extension ModulationUnbiased {
     if let stretch = stretched(strength, denominator: denominator) {
       evidence.counterexamples.append(stretch)
     }
-    let worlds = RationalTwoStep.all(maximumDenominator: denominator)
-    if let world = worlds.first(where: { Self.turns($0, strength) }) {
+    if let world = RationalTwoStep.first(
+      maximumDenominator: denominator, where: { Self.turns($0, strength) })
+    {
       evidence.counterexamples.append(
         twoStep(
           world, strength, title: "the direction turns: two states, one of them amplified",

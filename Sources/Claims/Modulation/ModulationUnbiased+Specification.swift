@@ -36,7 +36,7 @@ extension ModulationUnbiased {
       "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4], "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],
       "smallest_gradient": [1e-3],
-      "restarts": [12], "iterations": [500], "search_group": [2], "largest_logit": [8],
+      "restarts": [8], "iterations": [500], "search_group": [2], "largest_logit": [8],
       "small_actions": [4], "small_denominator": [8], "small_group": [2], "visible_bias": [0.01],
       "largest_vocabulary_exponent": [17],
       "long_length": [8], "long_vocabulary": [3], "long_replicates": [4000, 40_000, 400_000],

@@ -11,24 +11,22 @@ struct RationalTwoStep: Sendable, Hashable {
   /// The rewards of 00, 01, 10, 11.
   let rewards: [Int]
 
-  /// Every such world with probabilities a/d, 0 < a < d, and both rewards; simplest denominators first.
-  static func all(maximumDenominator: Int) -> [RationalTwoStep] {
-    var worlds: [RationalTwoStep] = []
+  /// The first such world with probabilities a/d, 0 < a < d, and both rewards that `isFound` accepts; simplest denominators first.
+  static func first(maximumDenominator: Int, where isFound: (RationalTwoStep) -> Bool) -> RationalTwoStep? {
     for d in 2...maximumDenominator {
       for a in 1..<d {
         for b in 1..<d {
           for c in 1..<d where greatestCommonDivisor([a, b, c, d]) == 1 {
+            let first = [a, b, c].map { Rational(Int128($0), Int128(d)) }
             for mask in 1..<15 {
-              worlds.append(
-                RationalTwoStep(
-                  first: [a, b, c].map { Rational(Int128($0), Int128(d)) },
-                  rewards: (0..<4).map { mask >> $0 & 1 }))
+              let world = RationalTwoStep(first: first, rewards: (0..<4).map { mask >> $0 & 1 })
+              if isFound(world) { return world }
             }
           }
         }
       }
     }
-    return worlds
+    return nil
   }
 
   private static func greatestCommonDivisor(_ values: [Int]) -> Int {

@@ -37,20 +37,22 @@ public enum TokenGroupOracle {
     var weights: [Double] = []
     var kept: [Double] = []
     if keeps {
-      weights.reserveCapacity(Int(count))
-      kept.reserveCapacity(Int(count) * dimension)
+      weights = [Double](repeating: 0, count: Int(count))
+      kept = [Double](repeating: 0, count: Int(count) * dimension)
     }
+    var row = 0
     var mean = [Double](repeating: 0, count: dimension)
     forEachGroup(&workspace) { workspace, probability in
       workspace.evaluate(rule)
       for j in 0..<dimension { mean[j] += probability * workspace.estimate[j] }
       guard keeps else { return }
-      weights.append(probability)
-      kept.append(contentsOf: workspace.estimate)
+      weights[row] = probability
+      for j in 0..<dimension { kept[row * dimension + j] = workspace.estimate[j] }
+      row += 1
     }
     var trace = 0.0
     if keeps {
-      for (row, probability) in weights.enumerated() {
+      for (row, probability) in weights.enumerated() where probability > 0 {
         var square = 0.0
         for j in 0..<dimension {
           let deviation = kept[row * dimension + j] - mean[j]

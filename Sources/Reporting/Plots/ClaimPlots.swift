@@ -38,6 +38,10 @@ public enum ClaimPlots {
     case "variance-falls-as-one-over-n": draw(outcome, "decay", "decay", DecayPlot.plots)
     case "released-rows-aligned": draw(outcome, "mispaired", "mispaired", MispairedPlot.plots)
     case "variance-bounded-by-proxy": draw(outcome, "envelope", "envelope", EnvelopePlot.plots)
+    case "modulation-unbiased": draw(outcome, "points", "cosine", ModulationPlots.cosine)
+    case "modulation-reduces-variance":
+      draw(outcome, "relative", "relative", ModulationPlots.relativeVariance)
+        + draw(outcome, "frequency", "frequency", ModulationPlots.frequency)
     default: []
     }
   }

@@ -37,6 +37,7 @@ public enum ColumnDictionary {
     column(
       "control", "string", nil,
       "the verdict on the deliberately false sibling; the examination has power if it is refuted"),
+    column("cosine", "number", "1", "the cosine of the estimator's mean with the true gradient"),
     column("decimal", "number", "see name", "the exact value as the nearest double"),
     column("design", "string", nil, "the design point: population, world and sizes"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
@@ -48,15 +49,20 @@ public enum ColumnDictionary {
     column("exponent", "number", "1", "the exponent a of the allocation n ∝ σ^a"),
     column("fraction", "string", nil, "the exact value as a fraction or formula"),
     column("group", "integer", "rollouts", "the group size: rollouts of one prompt"),
+    column("index", "integer", nil, "the number of the random world, from 0"),
     column(
       "largest_variance", "number", "score²",
       "the largest variance found for this p(1−p), in squared logits of the score"),
     column("lower", "number", "see est", "the lower end of the interval"),
     column("max", "integer", "rollouts", "the largest number of rollouts a prompt may get"),
     column("mcse", "number", "see stat", "the Monte Carlo standard error of est; empty for exact values"),
+    column("measure", "string", nil, "how variances are compared: raw, or at equal expected step"),
     column(
       "measured_variance", "number", "score²",
       "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
+    column(
+      "median_relative_variance", "number", "1",
+      "the median over random worlds of the variance at equal expected step, relative to the reference"),
     column("method", "string", nil, "the estimator or allocation rule"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
     column(
@@ -68,17 +74,27 @@ public enum ColumnDictionary {
     column("prompt_id", "string", nil, "the prompt's identifier in the log"),
     column("prompts", "string", nil, "the prompts counted: all, or those with both successes and failures"),
     column("proxy_sd", "number", "reward²", "the exact standard deviation of the estimated proxy"),
+    column(
+      "raw_relative_variance", "number", "1", "the variance divided by that of the reference, as it is"),
     column("registration", "string", nil, "registered, changed since lock, or exploratory"),
+    column(
+      "relative_bias", "number", "1",
+      "the distance of the mean, scaled to the gradient's length along it, from the gradient, in gradients"),
     column("relative_to_uniform", "number", "1", "total variance divided by that of the uniform allocation"),
     column("relative_variance", "number", "1", "total variance divided by that of the reference allocation"),
     column("reward_variance", "number", "reward²", "the variance of the reward over the policy's answers"),
     column("rewards", "string", nil, "the kind of reward: binary or graded"),
+    column(
+      "scale", "number", "1", "the length of the expected step along the true gradient, in gradients"),
     column("scaled_variance", "number", "1", "n·Var(n)/σ²: constant in n if the variance falls as σ²/n"),
     column("section", "string", nil, "the section of the register"),
     column("seed", "string", nil, "the root seed, an unsigned 64-bit integer"),
     column("share", "number", "1", "the share of prompts, from 0 to 1"),
+    column("share_falling", "number", "1", "the share of random worlds on which the variance falls"),
+    column("shrinkage", "number", "score²", "the weight that shrinks a state's baseline to the group's mean"),
     column("stat", "string", nil, "the statistic that est estimates"),
     column("statement", "string", nil, "the proposition in words"),
+    column("strength", "number", "1", "α, the largest amplification less one"),
     column("title", "string", nil, "what the counterexample breaks"),
     column(
       "true_sd", "number", "score",
@@ -86,6 +102,9 @@ public enum ColumnDictionary {
     column("true_variance", "number", "score²", "the exact covariance trace of the gradient estimator"),
     column("upper", "number", "see est", "the upper end of the interval"),
     column("variance", "string", nil, "the variance that judged the allocation: proxy or measured"),
+    column(
+      "variance_at_equal_step", "number", "score²",
+      "the covariance trace divided by the squared scale of the expected step"),
     column("verdict", "string", nil, "supported, supported-when, refuted, inconclusive or not-testable"),
     column("world", "string", nil, "the world: a policy with its rewards"),
   ]
