@@ -39,7 +39,7 @@ import Testing
     arguments: [
       (
         ["verify"],
-        "USAGE: allot verify [--claim <id> ...] [--preset <preset>] [--output <dir>] [--strict] [--lock <file>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
+        "USAGE: allot verify [--claim <id> ...] [--preset <preset>] [--output <dir>] [--strict] [--lock <file>] [--rollouts <file> ...] [--vocabulary <K>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
       ),
       (
         ["variance"],
