@@ -1,3 +1,5 @@
+import Foundation
+import Interchange
 import Statistics
 
 /// How many tokens a factor touches, by how much, and how much of the gradient's squared norm sits in them.
@@ -39,4 +41,28 @@ struct FactorTally: Sendable {
   var share: Double? { distribution.count > 0 ? Double(touched) / Double(distribution.count) : nil }
   /// The share of Σ (A‖s‖)² in touched tokens; nil where the sum is 0 or no norm is known.
   var normShare: Double? { norm.value > 0 ? touchedNorm.value / norm.value : nil }
+}
+
+extension FactorTally {
+  /// Minimum, quantiles and maximum with their names.
+  var numbers: [(name: String, value: Double?)] {
+    let known = distribution.count > 0
+    return [("min", known ? distribution.minimum : nil)]
+      + Self.levels.map { (Self.name($0), distribution.quantile($0)) }
+      + [("max", known ? distribution.maximum : nil)]
+  }
+
+  /// `q05` for .05.
+  static func name(_ level: Double) -> String { String(format: "q%02d", Int((100 * level).rounded())) }
+
+  /// The tally for machines.
+  var json: JSONValue {
+    .object(
+      [
+        ("factor", .string(name)), ("tokens", .integer(distribution.count)), ("touched", .integer(touched)),
+        ("share", .optional(share)), ("norm_share", .optional(normShare)), ("normed", .integer(normed)),
+        ("mean", .optional(distribution.mean)),
+      ] + numbers.map { ($0.name, .optional($0.value)) }
+        + [("quantile_error", .number(distribution.resolution))])
+  }
 }

@@ -51,7 +51,7 @@ import Testing
       (["modulate"], "USAGE: allot modulate [<options>] <file>"),
       (
         ["audit"],
-        "USAGE: allot audit <file> ... [--threshold <r>] [--max-bad <share>] [--budget-per-prompt <n>] [--min <n>] [--max <n>] [--resamples <n>] [--output <dir>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
+        "USAGE: allot audit [<options>] <file> ..."
       ),
       (["claims"], "USAGE: allot claims <subcommand>"),
       (
@@ -172,7 +172,18 @@ import Testing
     }
   }
 
-  /// The whole help of the command with the most options: every one with its range of values and its default.
+  @Test func theHelpOfAuditNamesEveryOption() async throws {
+    try await inWorkspace { space in
+      let result = try await space.run("audit", "--help")
+      for option in [
+        "--threshold <r>", "--max-bad <share>", "--budget-per-prompt <n>", "--min <n>", "--max <n>",
+        "--resamples <n>", "--ignore-tokens", "--output <dir>", "--seed <n>", "--threads <n>", "--json",
+        "--quiet",
+      ] { #expect(result.output.contains("\n  " + option), "\(option)") }
+    }
+  }
+
+  /// The command with the most options: every one, and the constants of the modes.
   @Test func theHelpOfModulateNamesEveryParameter() async throws {
     try await inWorkspace { space in
       let result = try await space.run("modulate", "--help")

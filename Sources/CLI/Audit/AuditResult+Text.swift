@@ -3,7 +3,9 @@ import Foundation
 extension AuditResult {
   /// The audit as a person reads it on a terminal.
   var summary: String {
-    ([overview, deadGroupText] + allocationTexts + [correlationText, notes]).filter { !$0.isEmpty }.joined(
+    ([overview, deadGroupText] + allocationTexts + [correlationText, notes, tokens?.text ?? ""]).filter {
+      !$0.isEmpty
+    }.joined(
       separator: "\n")
   }
 

@@ -66,7 +66,7 @@ struct ModulatedLines {
     }
   }
 
-  /// The fewest digits that read back as the same double: a third of the time that 17 digits take, and of the room.
+  /// The fewest digits that read back as the same double: shorter than 17 and quicker to write.
   private static func write(_ value: Double?, _ output: inout [UInt8]) {
     guard let value, value.isFinite else { return output.append(contentsOf: "null".utf8) }
     // Factors of 1 and changes of 0 (−0 says no more) are the most frequent numbers.

@@ -101,23 +101,3 @@ extension ModulationChoice {
     ])
   }
 }
-
-extension FactorTally {
-  /// Minimum, quantiles and maximum with their names.
-  var numbers: [(name: String, value: Double?)] {
-    let known = distribution.count > 0
-    return [("min", known ? distribution.minimum : nil)]
-      + Self.levels.map { (String(format: "q%02d", Int((100 * $0).rounded())), distribution.quantile($0)) }
-      + [("max", known ? distribution.maximum : nil)]
-  }
-
-  var json: JSONValue {
-    .object(
-      [
-        ("factor", .string(name)), ("tokens", .integer(distribution.count)), ("touched", .integer(touched)),
-        ("share", .optional(share)), ("norm_share", .optional(normShare)), ("normed", .integer(normed)),
-        ("mean", .optional(distribution.mean)),
-      ] + numbers.map { ($0.name, .optional($0.value)) }
-        + [("quantile_error", .number(distribution.resolution))])
-  }
-}

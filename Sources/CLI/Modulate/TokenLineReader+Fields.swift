@@ -57,7 +57,9 @@ extension TokenLineReader {
     }
   }
 
-  /// One number for each token; nil where the line has none. A single number is given to every token if it `spreads`.
+  /// One number for each token; nil where the line has none.
+  ///
+  /// A single number is given to every token if it `spreads`.
   func array(
     _ field: TokenField, _ count: Int, _ isArray: Bool, spreads: Bool = false, truths: Bool = false
   ) throws(InterchangeError) -> [Double]? {

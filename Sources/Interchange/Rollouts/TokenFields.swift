@@ -22,6 +22,8 @@ enum TokenFields {
   ///
   /// `fields` are those of `readerNames`.
   static func tokens(_ fields: ArraySlice<csimdjson_field>) throws(Failure) -> RolloutTokens? {
+    // Most logs have no such array: their lines end here.
+    guard fields.contains(where: { $0.token.kind == csimdjson_array }) else { return nil }
     var found: [(name: String, values: UnsafeBufferPointer<Double>)?] = []
     var next = fields.startIndex
     for alternatives in names {

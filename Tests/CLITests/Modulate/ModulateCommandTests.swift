@@ -118,7 +118,9 @@ import Testing
     expect(lines, "modulated_advantage", zip(factors, [1, 1, 1, -0.5, -0.5, 0.75, 0.75]).map { $0 * $1 })
   }
 
-  /// The same transcription. By hand: token v1 is masked and v0 is then the only one of its response, so both released changes are 0; u2's ratio lies beyond 1.28.
+  /// The same transcription.
+  ///
+  /// By hand: token v1 is masked and v0 is then the only one of its response, so both released changes are 0; u2's ratio lies beyond 1.28.
   @Test func entropyChangesAndNormsHaveTheValuesOfTheReference() async throws {
     let lines = try await Self.modulate(Self.tokens.joined(separator: "\n"))
     expect(
