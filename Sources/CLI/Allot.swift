@@ -9,8 +9,8 @@ struct Allot: AsyncParsableCommand {
     abstract: "Examine the theory of rollout allocation, audit rollout logs, and allocate rollouts.",
     version: ToolVersion.current,
     subcommands: [
-      VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, AuditCommand.self, ClaimsCommand.self,
-      ExportCommand.self,
+      VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, ModulateCommand.self,
+      AuditCommand.self, ClaimsCommand.self, ExportCommand.self,
     ])
 
   /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.

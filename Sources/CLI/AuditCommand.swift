@@ -16,6 +16,12 @@ struct AuditCommand: AsyncParsableCommand {
       Prints, for each allocation rule, the total variance at the same budget relative to uniform. The counts that choose an \
       allocation never judge it: screening counts choose if every prompt has them, else one half of each prompt's rollouts \
       chooses and the other judges, in turn.
+
+      Where rollouts have per-token arrays (entropy, with logprobs, sum_sq_probability and old_logprobs if there are any; also under \
+      names of verl and TRL), it also prints what advantage modulation would do to the tokens, and entropy by position. Files are then \
+      read twice: first for the extremes that factors are relative to, which are kept by prompt and step (200 bytes, and 8 for each \
+      position of the longest response, up to 1024), then for the factors, of which histograms are kept. Memory does not grow with \
+      the number of tokens, and lines may come in any order; standard input and pipes can be read once and give no factors.
       """)
 
   @Argument(help: ArgumentHelp("The logs to read; '-' is standard input.", valueName: "file"))
@@ -43,6 +49,9 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Resamples of the bootstrap over prompts.", valueName: "n"))
   var resamples = 2000
+
+  @Flag(help: "Pass over the per-token arrays.")
+  var ignoreTokens = false
 
   @Option(
     help: ArgumentHelp(
@@ -100,12 +109,17 @@ struct AuditCommand: AsyncParsableCommand {
   /// Reads the files and computes the audit.
   func audit() throws -> AuditResult {
     let log: AuditLog
+    let tokens: TokenAudit?
     do throws(InterchangeError) {
-      log = try AuditLog(paths: files, rule: SuccessRule(threshold: threshold), allowedDamage: maxBad)
+      let rule = SuccessRule(threshold: threshold)
+      log = try AuditLog(paths: files, rule: rule, allowedDamage: maxBad, readsTokens: !ignoreTokens)
+      tokens = try TokenAudit(log, paths: files, rule: rule)
     } catch {
       throw CommandFailure(error)
     }
-    return try Audit.result(of: log, settings)
+    var result = try Audit.result(of: log, settings)
+    result.tokens = tokens
+    return result
   }
 
   /// The settings that the options give.

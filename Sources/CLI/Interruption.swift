@@ -12,11 +12,16 @@ final class Interruption: Sendable {
 
   private let flag = Atomic<Bool>(false)
   private let partial = Mutex<PartialDirectory?>(nil)
+  private let partialFile = Mutex<String?>(nil)
+  private let failure: CommandFailure
   // Written once, before any handler runs, and only kept alive afterwards.
   nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   /// Starts to listen; the process keeps listening until it ends.
-  init() {
+  ///
+  /// `failure` is what an interrupted command ends with.
+  init(failure: CommandFailure = Interruption.failure) {
+    self.failure = failure
     let queue = DispatchQueue(label: "interruption")
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       // The source replaces the default action, which would end the process before anything is cleaned up.
@@ -35,15 +40,18 @@ final class Interruption: Sendable {
   /// Names the directory that must not be left half-written.
   func guardDirectory(_ directory: PartialDirectory) { partial.withLock { $0 = directory } }
 
+  /// Names the file that must not be left half-written; nil once it is in its place.
+  func guardFile(_ path: String?) { partialFile.withLock { $0 = path } }
+
   /// Throws the failure that leaves with code 130, if a signal has come.
   func throwIfRequested() throws(CommandFailure) {
     if isRequested {
       partial.withLock { $0?.discard() }
-      throw Self.failure
+      throw failure
     }
   }
 
-  /// What an interrupted command ends with.
+  /// What a command ends with that writes nothing before its end.
   static let failure = CommandFailure(.interrupted, "interrupted; nothing was written")
 
   private func heard(on queue: DispatchQueue) {
@@ -57,7 +65,8 @@ final class Interruption: Sendable {
 
   private func leave() -> Never {
     partial.withLock { $0?.discard() }
-    StandardError.write("\(StandardError.isTerminal ? "\n" : "")Error: \(Self.failure.message)\n")
+    partialFile.withLock { path in if let path { unlink(path) } }
+    StandardError.write("\(StandardError.isTerminal ? "\n" : "")Error: \(failure.message)\n")
     // _exit: other threads are still at work and must not run into destructors.
     _exit(FailureCode.interrupted.rawValue)
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Claims
 import Foundation
+import Interchange
 import Reporting
 
 extension Preset: ExpressibleByArgument {}
@@ -12,7 +13,9 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Examine the claims and write verdicts, tables, plots and a report.",
     discussion: """
       Each claim is examined exactly where its world can be enumerated, by simulation elsewhere, and by a search for counterexamples where \
-      it is universal. A verdict is a result, not an error: the exit code is 0 whatever the verdicts are, unless --strict is given.
+      it is universal. With --rollouts, the claims about tokens are also asked of the logged ones: lines as `allot audit` reads them, with the \
+      arrays token_ids, logprobs, entropy and sum_sq_probability, as far as they are there; of each log the first \(RealTokens.mostTokens) \
+      tokens at most. A verdict is a result, not an error: the exit code is 0 whatever the verdicts are, unless --strict is given.
       """)
 
   @Option(
@@ -34,13 +37,22 @@ struct VerifyCommand: AsyncParsableCommand {
       "The lock of the specifications (default: claims.lock if there is one).", valueName: "file"))
   var lock: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A log of rollouts to ask the claims of; may be given several times; '-' is standard input.",
+      valueName: "file"))
+  var rollouts: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The tokens of the vocabulary of --rollouts, where known: it bounds entropies and score norms.",
+      valueName: "K"))
+  var vocabulary: Int?
+
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
-    var errors = OptionErrors()
-    options.check(&errors)
-    let claims = ClaimSelection.select(claimNames, from: allClaims, &errors)
-    try errors.throwIfAny()
+    let claims = try checkOptions()
     let lock = try LockFile.read(lock)
     if strict, lock == nil {
       throw CommandFailure(
@@ -49,13 +61,14 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     let interruption = Interruption()
+    let tokens = try realTokens()
     let directory = try Self.reporting { () throws(ReportingError) in
       try PartialDirectory(target: output, kind: .verify)
     }
     interruption.guardDirectory(directory)
     // Does nothing once committed.
     defer { directory.discard() }
-    let outcomes = try examine(claims, lock: lock, interruption)
+    let outcomes = try examine(claims, lock: lock, tokens, interruption)
     let threads = options.threadCount()
     var writer = RunWriter(
       outcomes: outcomes,
@@ -67,8 +80,38 @@ struct VerifyCommand: AsyncParsableCommand {
     if strict, let lock { try compare(outcomes, with: lock) }
   }
 
+  /// The claims to examine, after all options were checked.
+  private func checkOptions() throws(CommandFailure) -> [any Claim] {
+    var errors = OptionErrors()
+    options.check(&errors)
+    let claims = ClaimSelection.select(claimNames, from: allClaims, &errors)
+    errors.require(
+      rollouts.count { $0 == "-" } <= 1,
+      "The value '-' is given more than once for '--rollouts <file>': standard input can be read once.")
+    if let vocabulary {
+      errors.require(
+        vocabulary >= 1,
+        "The value '\(vocabulary)' is invalid for '--vocabulary <K>': it must be positive.")
+      errors.require(!rollouts.isEmpty, "'--vocabulary' belongs to '--rollouts', which is not given.")
+    }
+    try errors.throwIfAny()
+    return claims
+  }
+
+  /// The tokens of `--rollouts`; nil without the option, and where the logs have none.
+  private func realTokens() throws(CommandFailure) -> TokenLog? {
+    guard !rollouts.isEmpty else { return nil }
+    do throws(InterchangeError) {
+      let tokens = try RealTokens(paths: rollouts, vocabulary: vocabulary)
+      for warning in tokens.warnings { StandardError.write("Warning: \(warning)\n") }
+      return tokens.log
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
   private func examine(
-    _ claims: [any Claim], lock: ClaimLock?, _ interruption: Interruption
+    _ claims: [any Claim], lock: ClaimLock?, _ log: TokenLog?, _ interruption: Interruption
   ) throws -> [ClaimOutcome] {
     let progress = ProgressLine()
     defer { progress.finish() }
@@ -76,7 +119,7 @@ struct VerifyCommand: AsyncParsableCommand {
     do {
       return try Verification.run(
         claims, seed: options.seed, preset: preset, threads: options.threadCount(), lock: lock,
-        isCancelled: { interruption.isRequested },
+        log: log, isCancelled: { interruption.isRequested },
         progress: { if !quiet { progress.show($0) } })
     } catch is CancellationError {
       progress.finish()

@@ -23,6 +23,8 @@ import Testing
             variance                Exact and simulated variance of a gradient estimator
                                     on one policy.
             allocate                Spread a budget of rollouts over prompts.
+            modulate                Show for every token of a log what advantage
+                                    modulation would do to it.
             audit                   Judge allocation rules on real rollouts.
             claims                  List the claims, print one specification, or lock all
                                     of them.
@@ -39,16 +41,17 @@ import Testing
     arguments: [
       (
         ["verify"],
-        "USAGE: allot verify [--claim <id> ...] [--preset <preset>] [--output <dir>] [--strict] [--lock <file>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
+        "USAGE: allot verify [--claim <id> ...] [--preset <preset>] [--output <dir>] [--strict] [--lock <file>] [--rollouts <file> ...] [--vocabulary <K>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
       ),
       (
         ["variance"],
         "USAGE: allot variance <file> [--replicates <n>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
       ),
       (["allocate"], "USAGE: allot allocate [<options>] <file> --budget <B> --method <name>"),
+      (["modulate"], "USAGE: allot modulate [<options>] <file>"),
       (
         ["audit"],
-        "USAGE: allot audit <file> ... [--threshold <r>] [--max-bad <share>] [--budget-per-prompt <n>] [--min <n>] [--max <n>] [--resamples <n>] [--output <dir>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
+        "USAGE: allot audit [<options>] <file> ..."
       ),
       (["claims"], "USAGE: allot claims <subcommand>"),
       (
@@ -90,6 +93,11 @@ import Testing
         "Error: There is no claim 'nope'. The nearest are 'neyman-optimal', 'uniform-suboptimal', 'proxy-tracks-variance'. `allot claims` lists all.\n"
       ),
       (["variance", "nofile"], 66, "Error: cannot open 'nofile': No such file or directory\n"),
+      (["modulate", "nofile"], 66, "Error: cannot open 'nofile': No such file or directory\n"),
+      (
+        ["modulate", "x", "--mode", "original"], 64,
+        "Error: The value 'original' is invalid for '--mode <mode>'."
+      ),
       (["audit", "nofile"], 66, "Error: cannot open 'nofile': No such file or directory\n"),
       (
         ["allocate", "nofile", "--budget", "3", "--method", "root"], 66,
@@ -134,6 +142,67 @@ import Testing
 
           """)
       #expect(try space.files() == [])
+    }
+  }
+
+  @Test func wrongOptionsOfModulateAreReportedTogether() async throws {
+    try await inWorkspace { space in
+      let result = try await space.run(
+        words: [
+          "modulate", "x", "--alpha", "-1", "--floor", "2", "--steepness", "-3", "--centre", "1e9",
+          "--clip-low",
+          "1.5", "--clip-high", "-1", "--vocabulary", "0", "--micro-batch", "0", "--touched", "-1",
+          "--coincidence", "full",
+        ])
+      #expect(result.status == 64)
+      #expect(
+        result.errors == """
+          Error: The value '-1.0' is invalid for '--alpha <number>': it must lie in [0, 1000000].
+                 The value '2.0' is invalid for '--floor <number>': it must lie in [0, 1].
+                 The value '-3.0' is invalid for '--steepness <number>': it must lie in [0, 1000000].
+                 The value '1000000000.0' is invalid for '--centre <number>': it must lie in [-1000000, 1000000].
+                 The value '1.5' is invalid for '--clip-low <number>': it must lie in [0, 1].
+                 The value '-1.0' is invalid for '--clip-high <number>': it must be finite and not negative.
+                 The value '-1.0' is invalid for '--touched <number>': it must lie in [0, 1000000].
+                 The value '0' is invalid for '--vocabulary <K>': it must be positive.
+                 The value '0' is invalid for '--micro-batch <n>': it must be positive.
+                 '--coincidence full' belongs to '--mode published', not to 'released-6'.
+
+          """)
+    }
+  }
+
+  @Test func theHelpOfAuditNamesEveryOption() async throws {
+    try await inWorkspace { space in
+      let result = try await space.run("audit", "--help")
+      for option in [
+        "--threshold <r>", "--max-bad <share>", "--budget-per-prompt <n>", "--min <n>", "--max <n>",
+        "--resamples <n>", "--ignore-tokens", "--output <dir>", "--seed <n>", "--threads <n>", "--json",
+        "--quiet",
+      ] { #expect(result.output.contains("\n  " + option), "\(option)") }
+    }
+  }
+
+  /// The command with the most options: every one, and the constants of the modes.
+  @Test func theHelpOfModulateNamesEveryParameter() async throws {
+    try await inWorkspace { space in
+      let result = try await space.run("modulate", "--help")
+      for option in [
+        "--mode <mode>", "--alpha <number>", "--floor <number>", "--steepness <number>", "--centre <number>",
+        "--compensation-scope <scope>", "--stabilisation-scope <scope>", "--coincidence <rule>",
+        "--entropy-source <source>", "--clip-low <number>", "--clip-high <number>",
+        "--clip-as-released/--no-clip-as-released", "--vocabulary <K>", "--micro-batch <n>", "--summary",
+        "--touched <number>", "--output <file>", "--seed <n>", "--threads <n>", "--json", "--quiet",
+      ] { #expect(result.output.contains("\n  " + option), "\(option)") }
+      #expect(
+        result.output.contains(
+          """
+                        alpha  floor  steepness  centre  entropy   clip
+            published   0.2    0.6    50         0.9     exact     0.2, 0.2
+            released-5  0.4    0.6    50         0.9     released  0.2, 0.28
+            released-6  0.2    0.6    50         0.99    released  0.2, 0.28
+          """), "\(result.output)")
+      #expect(result.output.contains("the text gives no\nconstants, so it takes"))
     }
   }
 

@@ -134,7 +134,7 @@ private func records(
         allowed: "rewards must be 0 or 1; give --threshold <r> to count rewards of at least r as successes")
     ) { try records(#"{"prompt_id":"a","reward":0.5}"#) }
     let (found, _) = try records(#"{"prompt_id":"a","reward":0.5}"#, threshold: 0.5)
-    #expect(found == [.rollout(Rollout(prompt: "a", succeeded: true))])
+    #expect(found == [.rollout(Rollout(prompt: "a", succeeded: true, reward: 0.5))])
     #expect(throws: InterchangeError.self) { try records("prompt_id,reward\na,-1\n") }
     #expect(throws: InterchangeError.self) { try records(#"{"prompt_id":"a","rewards":[2],"gram":[[1]]}"#) }
   }

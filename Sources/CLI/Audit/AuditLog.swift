@@ -6,6 +6,8 @@ struct AuditLog: Sendable {
   private(set) var prompts: [PromptAccumulator] = []
   /// Counts by prompt, from tables such as `prompts.csv`.
   private(set) var counts: [String: PromptCounts] = [:]
+  /// What the log says of its rollouts' tokens; empty where it was not to be read.
+  private(set) var tokenGroups = TokenGroups()
   /// The lines read and the damaged ones.
   private(set) var damage = DamageLog()
 
@@ -21,8 +23,10 @@ struct AuditLog: Sendable {
   /// Reads `paths` in order.
   ///
   /// Files of one call belong together: rollouts, Gram matrices and counts meet by prompt and step.
-  init(paths: [String], rule: SuccessRule, allowedDamage: Double) throws(InterchangeError) {
-    var reader = RolloutLogReader(rule: rule)
+  init(paths: [String], rule: SuccessRule, allowedDamage: Double, readsTokens: Bool = false)
+    throws(InterchangeError)
+  {
+    var reader = RolloutLogReader(rule: rule, readsTokens: readsTokens)
     for path in paths {
       try reader.read(path: path) { record throws(RecordRejection) in try add(record) }
     }
@@ -54,11 +58,16 @@ struct AuditLog: Sendable {
     }
   }
 
+  /// The place of a rollout's prompt at its step among `prompts`; nil where it is not among them.
+  func place(of rollout: Rollout) -> Int? { index[Key(prompt: rollout.prompt, step: rollout.step)] }
+
   private mutating func add(_ record: RolloutRecord) throws(RecordRejection) {
     switch record {
     case .rollout(let rollout):
-      prompts[position(rollout.prompt, rollout.step)].add(
+      let position = position(rollout.prompt, rollout.step)
+      prompts[position].add(
         index: rollout.index, succeeded: rollout.succeeded, scoreSquaredNorm: rollout.scoreSquaredNorm)
+      tokenGroups.add(rollout.tokens, prompt: position, succeeded: rollout.succeeded)
     case .gram(let gram):
       let position = position(gram.prompt, gram.step)
       guard prompts[position].gram == nil else {

@@ -23,6 +23,7 @@ extension AuditResult {
       ("dead_groups", .array(deadGroups.map(\.json))),
       ("allocation", .array(allocation.map(\.json))),
       ("correlation", .array(correlation.map(\.json))),
+      ("tokens", tokens?.json ?? .null),
     ])
   }
 }

@@ -3,7 +3,7 @@ import Claims
 extension AuditResult {
   /// The tidy tables of the audit, for files and plots.
   var tables: [PointTable] {
-    [allocationTable, correlationTable, deadGroupTable, promptTableOfAll, pointTable]
+    [allocationTable, correlationTable, deadGroupTable, promptTableOfAll, pointTable] + (tokens?.tables ?? [])
   }
 
   /// One row for each rule, bounds and judged variance.

@@ -3,7 +3,9 @@ import Foundation
 extension AuditResult {
   /// The audit as a person reads it on a terminal.
   var summary: String {
-    ([overview, deadGroupText] + allocationTexts + [correlationText, notes]).filter { !$0.isEmpty }.joined(
+    ([overview, deadGroupText] + allocationTexts + [correlationText, notes, tokens?.text ?? ""]).filter {
+      !$0.isEmpty
+    }.joined(
       separator: "\n")
   }
 
@@ -33,7 +35,7 @@ extension AuditResult {
       ]
     }
     return "Groups without signal (all rewards equal), by group size\n"
-      + Self.aligned([["group", "share", "all failures", "all successes", "prompts"]] + rows)
+      + TextTable.aligned([["group", "share", "all failures", "all successes", "prompts"]] + rows)
   }
 
   /// One table for each judged variance: rules down, bounds across.
@@ -55,7 +57,7 @@ extension AuditResult {
           } + [rows.first { $0.method == method }?.chooser.rawValue ?? ""]
       }
       return Self.title(variance, prompts: rows.first?.prompts ?? 0, budget: settings.budgetPerPrompt)
-        + Self.aligned([["rule"] + bounds.map(Self.name) + ["chosen from"]] + body)
+        + TextTable.aligned([["rule"] + bounds.map(Self.name) + ["chosen from"]] + body)
     }
   }
 
@@ -79,7 +81,7 @@ extension AuditResult {
       ]
     }
     return "Correlation of p(1 - p) with the measured variance\n"
-      + Self.aligned([["estimator", "prompts", "count", "stat", "correlation", "ceiling"]] + rows)
+      + TextTable.aligned([["estimator", "prompts", "count", "stat", "correlation", "ceiling"]] + rows)
   }
 
   private var notes: String {
@@ -113,14 +115,4 @@ extension AuditResult {
 
   private static func short(_ value: Double) -> String { String(format: "%.3f", value) }
   private static func percent(_ value: Double) -> String { String(format: "%.1f%%", 100 * value) }
-
-  /// Columns of equal width, two blanks apart; the first is flush left, the others too, since their cells differ in kind.
-  private static func aligned(_ rows: [[String]]) -> String {
-    let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let line = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(
-        separator: "  ")
-      return "  " + line.replacing(#/ +$/#, with: "") + "\n"
-    }.joined()
-  }
 }

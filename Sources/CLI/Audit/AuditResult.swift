@@ -78,6 +78,8 @@ struct AuditResult: Sendable {
   var allocation: [Allocation]
   var correlation: [Correlation]
   var promptTable: [Prompt]
+  /// What the log says of its tokens; nil where it has none, or was not asked.
+  var tokens: TokenAudit?
 }
 
 /// The correlation coefficients that are reported.

@@ -70,7 +70,7 @@ typedef struct csimdjson_parser csimdjson_parser;
 csimdjson_parser *csimdjson_create(size_t depth_limit);
 void csimdjson_destroy(csimdjson_parser *parser);
 
-/* Reads the object `text` and fills `fields` in the order of `names`. Returns 1, or 0 with `failure` filled. A name that occurs
+/* Reads the object `text` and fills `fields` in the order of `names`; of an absent field only the token's kind is set. Returns 1, or 0 with `failure` filled. A name that occurs
    twice fails: neither of its values can be trusted. */
 int csimdjson_read_fields(csimdjson_parser *parser, const char *text, size_t length, const csimdjson_name *names, size_t count,
                           csimdjson_field *fields, csimdjson_failure *failure);

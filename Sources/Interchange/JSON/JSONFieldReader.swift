@@ -38,6 +38,9 @@ final class JSONFieldReader {
     csimdjson_destroy(parser)
   }
 
+  /// Whether an array in the field numbered `index` was read as numbers.
+  func readsNumbers(_ index: Int) -> Bool { names[index].readsNumbers }
+
   /// Reads the fields of `line`, which has `csimdjson_padding` readable bytes behind it.
   ///
   /// Returns what is wrong; nil if nothing is.

@@ -5,8 +5,8 @@ import CSimdJSON
 /// | fields | record |
 /// |---|---|
 /// | `gram`, `rewards`, `prompt_id`, `response`? | a prompt's rollouts with their Gram matrix |
-/// | `prompt_id`, `reward`, `rollout`?, `step`?, `score_sqnorm`? | a rollout |
-/// | `score` or `acc`, and `uid` or `input`, `step`? | a rollout of verl's dump |
+/// | `prompt_id`, `reward`, `rollout`?, `step`?, `score_sqnorm`?, arrays of `RolloutTokens`? | a rollout |
+/// | `score` or `acc`, and `uid` or `input`, `step`?, arrays of `RolloutTokens`? | a rollout of verl's dump |
 ///
 /// verl's dump has no group id. Its sync trainer writes a `uid` of the form group_session_output, whose last two parts are taken off;
 /// its classic trainer writes none, and the prompt text `input` stands in for it. `acc`, the correctness of the answer, is preferred to
@@ -37,14 +37,18 @@ struct RolloutLineParser {
   private let reader: JSONFieldReader
   private let rule: SuccessRule
   private let file: String
+  private let readsTokens: Bool
 
-  init(file: String, rule: SuccessRule) throws(InterchangeError) {
-    guard let reader = JSONFieldReader(Field.allCases.map(\.name)) else {
+  /// A parser; one that does not read tokens passes over the fields of `RolloutTokens` unconverted.
+  init(file: String, rule: SuccessRule, readsTokens: Bool = false) throws(InterchangeError) {
+    let names = Field.allCases.map(\.name) + (readsTokens ? TokenFields.readerNames : [])
+    guard let reader = JSONFieldReader(names) else {
       throw .unreadable(file: file, reason: "there is no memory for the parser")
     }
     self.reader = reader
     self.rule = rule
     self.file = file
+    self.readsTokens = readsTokens
   }
 
   func record(_ text: UnsafeRawBufferPointer, line: Int) throws(InterchangeError) -> RolloutRecord {
@@ -70,10 +74,19 @@ struct RolloutLineParser {
       else { throw wrong(.scoreSquaredNorm, line, "it must be a number that is not negative") }
       norm = value
     }
+    let (reward, success) = try reward(.reward, line)
     return Rollout(
-      prompt: try prompt(line), step: try step(line), index: try index(line),
-      succeeded: try success(.reward, line),
-      scoreSquaredNorm: norm)
+      prompt: try prompt(line), step: try step(line), index: try index(line), succeeded: success,
+      reward: reward, scoreSquaredNorm: norm, tokens: try tokens(line))
+  }
+
+  private func tokens(_ line: Int) throws(InterchangeError) -> RolloutTokens? {
+    guard readsTokens else { return nil }
+    do throws(TokenFields.Failure) {
+      return try TokenFields.tokens(reader.fields[Field.allCases.count...])
+    } catch {
+      throw .damaged(file: file, line: line, field: error.field, reason: error.reason)
+    }
   }
 
   private func rolloutOfVerl(_ line: Int) throws(InterchangeError) -> Rollout {
@@ -85,8 +98,9 @@ struct RolloutLineParser {
       guard let input = self[.input].string else { throw wrong(.input, line, "it must be a string") }
       name = input
     }
-    let reward: Field = self[.accuracy].isPresent ? .accuracy : .score
-    return Rollout(prompt: name, step: try step(line), succeeded: try success(reward, line))
+    let (reward, success) = try reward(self[.accuracy].isPresent ? .accuracy : .score, line)
+    return Rollout(
+      prompt: name, step: try step(line), succeeded: success, reward: reward, tokens: try tokens(line))
   }
 
   /// The group of verl's `{uid}_{session}_{output}`: the part before the last two numbers; the whole text where it has no such end.
@@ -187,7 +201,7 @@ struct RolloutLineParser {
     return index
   }
 
-  private func success(_ field: Field, _ line: Int) throws(InterchangeError) -> Bool {
+  private func reward(_ field: Field, _ line: Int) throws(InterchangeError) -> (Double, Bool) {
     guard self[field].isPresent else { throw wrong(field, line, "it is missing") }
     guard let reward = self[field].number else {
       throw wrong(field, line, "it must be a number, true or false")
@@ -195,7 +209,7 @@ struct RolloutLineParser {
     guard let success = rule.succeeded(reward) else {
       throw rule.error(file: file, line: line, field: field.name.name, reward: reward)
     }
-    return success
+    return (reward, success)
   }
 
   private func wrong(_ field: Field, _ line: Int, _ reason: String) -> InterchangeError {

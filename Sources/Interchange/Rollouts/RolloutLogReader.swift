@@ -7,33 +7,43 @@ public struct RolloutLogReader {
   public var rule: SuccessRule
   /// The longest line that is read; a longer one is damaged.
   public var longestLine: Int
+  /// Whether the per-token arrays are read; they are passed over otherwise, which is faster.
+  public var readsTokens: Bool
   /// The lines read so far, and which of them are damaged.
   public private(set) var damage = DamageLog()
 
   /// A reader that has read nothing yet.
-  public init(rule: SuccessRule = SuccessRule(), longestLine: Int = LineReader.defaultLongestLine) {
+  public init(
+    rule: SuccessRule = SuccessRule(), longestLine: Int = LineReader.defaultLongestLine,
+    readsTokens: Bool = false
+  ) {
     self.rule = rule
     self.longestLine = longestLine
+    self.readsTokens = readsTokens
   }
 
   /// Reads the file at `path` (`-`: standard input) and hands each record to `body`, which may call a record damaged by throwing
   /// a reason.
+  ///
+  /// Reading ends early, in the middle of the file, once `goesOn` is false.
   public mutating func read(
-    path: String, _ body: (RolloutRecord) throws(RecordRejection) -> Void
+    path: String, while goesOn: () -> Bool = { true },
+    _ body: (RolloutRecord) throws(RecordRejection) -> Void
   ) throws(InterchangeError) {
-    try read(try LineReader(path: path, longestLine: longestLine), body)
+    try read(try LineReader(path: path, longestLine: longestLine), while: goesOn, body)
   }
 
   /// Reads lines from an open reader, as `read(path:_:)` does.
   public mutating func read(
-    _ lines: LineReader, _ body: (RolloutRecord) throws(RecordRejection) -> Void
+    _ lines: LineReader, while goesOn: () -> Bool = { true },
+    _ body: (RolloutRecord) throws(RecordRejection) -> Void
   ) throws(InterchangeError) {
-    let parser = try RolloutLineParser(file: lines.name, rule: rule)
+    let parser = try RolloutLineParser(file: lines.name, rule: rule, readsTokens: readsTokens)
     let damagedBefore = damage.damaged
     let linesBefore = damage.lines
     var isFirst = true
     var looksLikeJSON = true
-    while let line = try lines.next() {
+    while goesOn(), let line = try lines.next() {
       if lines.isTooLong {
         damage.countLine()
         damage.note(damaged(lines, "the line is longer than \(longestLine) bytes"))
@@ -45,7 +55,7 @@ public struct RolloutLogReader {
         isFirst = false
         looksLikeJSON = line.first { $0 != 0x20 && $0 != 0x09 } == 0x7B
         if !looksLikeJSON && Self.isTableHeader(line) {
-          return try readTable(try CSVReader(lines, headerLine: line), body)
+          return try readTable(try CSVReader(lines, headerLine: line), while: goesOn, body)
         }
       }
       do throws(InterchangeError) {
@@ -62,10 +72,10 @@ public struct RolloutLogReader {
   }
 
   private mutating func readTable(
-    _ reader: CSVReader, _ body: (RolloutRecord) throws(RecordRejection) -> Void
+    _ reader: CSVReader, while goesOn: () -> Bool, _ body: (RolloutRecord) throws(RecordRejection) -> Void
   ) throws(InterchangeError) {
     let parser = try RolloutTableParser(reader, rule: rule)
-    while true {
+    while goesOn() {
       do throws(InterchangeError) {
         guard let record = try parser.next() else { return }
         damage.countLine()

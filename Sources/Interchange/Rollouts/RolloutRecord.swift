@@ -8,20 +8,27 @@ public struct Rollout: Sendable, Equatable {
   public var step: Int
   /// The number of the rollout within its prompt, where the log has it.
   public var index: Int?
-  /// Whether the rollout succeeded: R = 1.
+  /// Whether the rollout succeeded: R = 1, or the reward reached the threshold.
   public var succeeded: Bool
+  /// The reward as logged.
+  public var reward: Double
   /// ‖s‖², the squared norm of the response's score vector, where the log has it.
   public var scoreSquaredNorm: Double?
+  /// What the log says of each token, where it does and the reader was asked for it.
+  public var tokens: RolloutTokens?
 
-  /// Collects the five.
+  /// Collects the parts; without a reward it is 1 for a success and 0 for a failure.
   public init(
-    prompt: String, step: Int = 0, index: Int? = nil, succeeded: Bool, scoreSquaredNorm: Double? = nil
+    prompt: String, step: Int = 0, index: Int? = nil, succeeded: Bool, reward: Double? = nil,
+    scoreSquaredNorm: Double? = nil, tokens: RolloutTokens? = nil
   ) {
     self.prompt = prompt
     self.step = step
     self.index = index
     self.succeeded = succeeded
+    self.reward = reward ?? (succeeded ? 1 : 0)
     self.scoreSquaredNorm = scoreSquaredNorm
+    self.tokens = tokens
   }
 }
 

@@ -43,7 +43,7 @@ struct RolloutTableParser {
     guard let success = rule.succeeded(value) else {
       throw rule.error(file: reader.name, line: reader.lineNumber, field: "reward", reward: value)
     }
-    var rollout = Rollout(prompt: cells[prompt], succeeded: success)
+    var rollout = Rollout(prompt: cells[prompt], succeeded: success, reward: value)
     rollout.step = try integer("step", cells) ?? 0
     rollout.index = try integer("rollout", cells)
     if let index = rollout.index, index < 0 { throw damaged("rollout", "it is negative") }

@@ -2,10 +2,18 @@ import Claims
 
 /// The plots of an audit of real rollouts, from its plain tables.
 public enum AuditPlots {
-  /// The plots of the tables `allocation`, `points` and `dead_groups`.
+  /// The plots of the tables `allocation`, `points` and `dead_groups`, and of those on tokens where the log has them.
   public static func planned(for tables: [PointTable]) -> [PlannedPlot] {
-    draw(tables, "allocation", allocation) + draw(tables, "points", points)
+    var plots =
+      draw(tables, "allocation", allocation) + draw(tables, "points", points)
       + draw(tables, "dead_groups", deadGroups)
+    if tables.contains(where: { $0.name == "token_factors" }) {
+      plots +=
+        draw(tables, "token_factors", TokenPlots.factors)
+        + draw(tables, "token_histogram", TokenPlots.histogram)
+        + draw(tables, "token_entropy", TokenPlots.entropy)
+    }
+    return plots
   }
 
   /// Total variance relative to uniform by rule and bounds: one panel for each (variance, estimator).

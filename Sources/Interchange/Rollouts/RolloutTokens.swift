@@ -1,0 +1,53 @@
+/// What a log says of the tokens of one response: arrays with one entry for each token, as many of them as the log has.
+///
+/// | array | field | also read as |
+/// |---|---|---|
+/// | `tokens` | `token_ids` | `completion_ids` (TRL, prime-rl) |
+/// | `logProbabilities` | `logprobs` | `rollout_log_probs` (verl), `completion_logprobs` (prime-rl) |
+/// | `entropies` | `entropy` | `entropys` (verl) |
+/// | `sumsOfSquares` | `sum_sq_probability` | `sum_pi_squared` (verl) |
+/// | `oldLogProbabilities` | `old_logprobs` | `old_log_probs` (verl), `old_per_token_logps` (TRL) |
+///
+/// The trainers' names are those of their batches; their dumps hold them only where the user adds them. Of several names for one array the first in the table counts. A
+/// field that holds no array (a mean entropy, say) is no per-token field and is passed over. Nothing marks tokens that the policy did not draw: arrays with padding, prompt
+/// tokens or tool output must be cut down to the drawn tokens before.
+public struct RolloutTokens: Sendable, Equatable {
+  /// The drawn tokens.
+  public var tokens: [Int]?
+  /// log π of each drawn token, in nats, at most 0.
+  public var logProbabilities: [Double]?
+  /// The entropy H of the distribution that each token was drawn from, in nats, not negative.
+  public var entropies: [Double]?
+  /// Σπ² of that distribution, in [0, 1].
+  public var sumsOfSquares: [Double]?
+  /// log π_old of each drawn token, in nats, at most 0: the ratio is exp(log π − log π_old).
+  public var oldLogProbabilities: [Double]?
+
+  /// How far a logged number may lie outside its range and count as its end: single precision over a large vocabulary.
+  public static let roundingTolerance = 1e-6
+
+  /// Collects the arrays.
+  ///
+  /// - Precondition: those that are given have the same count.
+  public init(
+    tokens: [Int]? = nil, logProbabilities: [Double]? = nil, entropies: [Double]? = nil,
+    sumsOfSquares: [Double]? = nil, oldLogProbabilities: [Double]? = nil
+  ) {
+    self.tokens = tokens
+    self.logProbabilities = logProbabilities
+    self.entropies = entropies
+    self.sumsOfSquares = sumsOfSquares
+    self.oldLogProbabilities = oldLogProbabilities
+    let counts = [
+      tokens?.count, logProbabilities?.count, entropies?.count, sumsOfSquares?.count,
+      oldLogProbabilities?.count,
+    ].compactMap { $0 }
+    precondition(counts.allSatisfy { $0 == counts.first }, "the arrays have the counts \(counts)")
+  }
+
+  /// The number of tokens.
+  public var count: Int {
+    tokens?.count ?? logProbabilities?.count ?? entropies?.count ?? sumsOfSquares?.count
+      ?? oldLogProbabilities?.count ?? 0
+  }
+}
