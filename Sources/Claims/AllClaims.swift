@@ -16,4 +16,9 @@ public let allClaims: [any Claim] = [
   EstimatedProxyKeepsGain(),
   ReleasedAllocatorBeatsUniform(),
   ReleasedRowsAligned(),
+  // Modulation
+  ScoreNormAttenuates(),
+  ScoreNormBoundedByEntropy(),
+  CompensationRestoresGradient(),
+  StabilisationBoundsUpdates(),
 ]

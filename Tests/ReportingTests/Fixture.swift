@@ -76,6 +76,14 @@ enum Fixture {
       outcome("estimated-proxy-keeps-gain", tables: [regret()]),
       outcome("released-allocator-beats-uniform", tables: [relative(["released"])]),
       outcome("released-rows-aligned", tables: [mispaired()]),
+      outcome("score-norm-attenuates", tables: [ModulationFixture.norms()]),
+      outcome(
+        "score-norm-bounded-by-entropy",
+        tables: [ModulationFixture.curves(), ModulationFixture.vocabulary()]),
+      outcome(
+        "compensation-restores-gradient",
+        tables: [ModulationFixture.restored(), ModulationFixture.batches()]),
+      outcome("stabilisation-bounds-updates", tables: [ModulationFixture.effects()]),
     ]
   }
 
