@@ -26,7 +26,8 @@ extension CompensationRestoresGradient {
       let references = try Self.references(batch, expectedNorms: expected, scope: rule.scope)
       for threshold in specification.values("thresholds") {
         let restored = Restored(
-          batch, norms: norms, references: references, factors: factors, threshold: threshold, margin: 0)
+          batch, norms: norms, references: references, factors: factors, threshold: threshold, margin: 0,
+          rounding: TokenLog.roundingError)
         let design = "\(LogEvidence.population) \(log.name), π ≥ \(short(threshold))"
         let count = (restored.confident * Double(batch.count)).rounded()
         guard count > 0 else {

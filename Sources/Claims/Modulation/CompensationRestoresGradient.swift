@@ -102,9 +102,10 @@ public struct CompensationRestoresGradient: Claim {
 
     init(
       _ batch: TokenBatch, norms: [Double], references: [Double], factors: [Double], threshold: Double,
-      margin: Double
+      margin: Double, rounding: Double = 0
     ) {
-      let least = Foundation.log(threshold)
+      // A log's log π of a token exactly at the threshold may be rounded to below it.
+      let least = Foundation.log(threshold) - rounding
       for index in 0..<batch.count
       where batch.advantages[index] > 0 && batch.logProbabilities[index] >= least {
         guard

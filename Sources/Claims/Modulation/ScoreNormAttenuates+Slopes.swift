@@ -67,7 +67,9 @@ extension ScoreNormAttenuates {
     return (far.norm - near.norm) / (far.missing - near.missing)
   }
 
-  /// Parameters other than logits: z = Wθ with two parameters. Rows and a counterexample, no verdict: the proposition is about logits.
+  /// Parameters other than logits: z = Wθ with two parameters.
+  ///
+  /// Rows and a counterexample, no verdict: the proposition is about logits.
   ///
   /// ‖W^T s‖ ≤ σ_max(W)‖s‖ gives the upper bound; from below only σ_min over the directions that scores take, which may be 0.
   func addLowRank(_ evidence: inout Evidence, _ examination: Examination) throws -> (

@@ -13,17 +13,18 @@ extension StabilisationBoundsUpdates {
       "two responses of two tokens, enumerated",
     ],
     estimand:
-      "the size |A|‖e_a − π‖ of a token's update in its logits with and without β_stab, exact for each batch; KL(π‖π') of a unit step beside it",
+      "the size |A|‖e_a − π‖ of a token's update in its logits with and without β_stab, exact for each batch; the largest exact |ΔH|, the stabilisation's own measure, and KL(π‖π') of a unit step beside it",
     methods: [
       "modes 5 and 6, scopes sequence, group and micro-batch, exact and released ΔH",
       "general form λ_min = 0.2, γ = 20, τ = 0.5, micro-batch",
     ],
     performance: [
       "largest_ratio", "lowered_share", "damped_is_largest", "touched_share", "factor_at_largest",
-      "quantile_ratio", "largest_kl_ratio", "growth", "z_against_exact",
+      "entropy_lowered_share", "entropy_ratio", "quantile_ratio", "largest_kl_ratio", "growth",
+      "z_against_exact",
     ],
     decisionRule:
-      "Bound: refuted if scaling all advantages by t scales the largest modulated update by t. Lowered: supported if the largest update falls by at least `margin` in more than `level` of the batches, refuted if in fewer. Damped: supported if in more than `level` of the batches the most damped token is one with the largest update, refuted if in fewer; both by anytime-valid betting tests in one family with all others, and in every batch refuted by one world.",
+      "Bound: refuted if scaling all advantages by t scales the largest modulated update by t. Lowered: supported if the largest update falls by at least `margin` in more than `level` of the batches, refuted if in fewer. Damped: supported if in more than `level` of the batches the most damped token is one with the largest update, refuted if in fewer; |ΔH| lowered: as Lowered, with the exact |ΔH| of a token as the size of its update; all by anytime-valid betting tests in one family with all others, and in every batch refuted by one world.",
     margin: 0.1,
     negativeControl: "λ_min = 1, no stabilisation, lowers the largest update by the margin",
     targetStandardError: 0.01,

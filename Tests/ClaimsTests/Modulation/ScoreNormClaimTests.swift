@@ -74,7 +74,9 @@ import _TestSupport
     }
   }
 
-  /// By hand at m = 4: 1 − 9/16 − 16/64² = 111/256; the likely token 1/16 + 16/64² = 17/256. The entropy from the seventeen atoms.
+  /// By hand at m = 4: 1 − 9/16 − 16/64² = 111/256; the likely token 1/16 + 16/64² = 17/256.
+  ///
+  /// The entropy from the seventeen atoms.
   @Test func theTailKeepsItsEntropyAndLosesItsNorm() {
     let member = ScoreNormBoundedByEntropy.Tail(order: 4)
     #expect(member.expectedNorm == Rational(111, 256) && member.likelyNorm == Rational(17, 256))

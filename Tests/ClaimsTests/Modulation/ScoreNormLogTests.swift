@@ -46,7 +46,9 @@ import Testing
     #expect(high["upper bound"] == .exact(holds: false))
   }
 
-  /// The states have two tokens: on both curves at K = 2. The rare token breaks the bound for each token.
+  /// The states have two tokens: on both curves at K = 2.
+  ///
+  /// The rare token breaks the bound for each token.
   @Test func statesOfTwoTokensLieOnBothCurves() throws {
     let found = try Self.verdicts(ScoreNormBoundedByEntropy(), Self.log(vocabulary: 2))
     #expect(found["expected, from above"] == .exact(holds: true))
