@@ -19,4 +19,8 @@ public let allClaims: [any Claim] = [
   // Modulation
   ModulationUnbiased(),
   ModulationReducesVariance(),
+  ScoreNormAttenuates(),
+  ScoreNormBoundedByEntropy(),
+  CompensationRestoresGradient(),
+  StabilisationBoundsUpdates(),
 ]

@@ -8,7 +8,7 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128,
+      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12,
     ]
     let sizes: [String: [Double]] = [
       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
@@ -53,6 +53,10 @@ extension ClaimSpecification {
     ReleasedRowsAligned(specification: ReleasedRowsAligned.registered.cutDown),
     ModulationUnbiased(specification: ModulationUnbiased.registered.cutDown),
     ModulationReducesVariance(specification: ModulationReducesVariance.registered.cutDown),
+    ScoreNormAttenuates(specification: ScoreNormAttenuates.registered.cutDown),
+    ScoreNormBoundedByEntropy(specification: ScoreNormBoundedByEntropy.registered.cutDown),
+    CompensationRestoresGradient(specification: CompensationRestoresGradient.registered.cutDown),
+    StabilisationBoundsUpdates(specification: StabilisationBoundsUpdates.registered.cutDown),
   ]
 
   static func evidence(_ claim: any Claim, threads: Int) throws -> Evidence {

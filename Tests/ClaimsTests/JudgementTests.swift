@@ -119,7 +119,8 @@ import Testing
         "variance-falls-as-one-over-n", "normalised-variance-follows-proxy", "logged-variance-proxy-unbiased",
         "proxy-holds-for-graded-rewards", "uniform-suboptimal", "neyman-optimal", "proxy-allocation-optimal",
         "estimated-proxy-keeps-gain", "released-allocator-beats-uniform", "released-rows-aligned",
-        "modulation-unbiased", "modulation-reduces-variance",
+        "modulation-unbiased", "modulation-reduces-variance", "score-norm-attenuates",
+        "score-norm-bounded-by-entropy", "compensation-restores-gradient", "stabilisation-bounds-updates",
       ])
   }
 

@@ -79,6 +79,14 @@ enum Fixture {
       outcome("released-rows-aligned", tables: [mispaired()]),
       outcome("modulation-unbiased", tables: [modulated("points")]),
       outcome("modulation-reduces-variance", tables: [modulated("relative"), modulatedFrequency()]),
+      outcome("score-norm-attenuates", tables: [ModulationFixture.norms()]),
+      outcome(
+        "score-norm-bounded-by-entropy",
+        tables: [ModulationFixture.curves(), ModulationFixture.vocabulary()]),
+      outcome(
+        "compensation-restores-gradient",
+        tables: [ModulationFixture.restored(), ModulationFixture.batches()]),
+      outcome("stabilisation-bounds-updates", tables: [ModulationFixture.effects()]),
     ]
   }
 

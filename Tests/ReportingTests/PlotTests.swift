@@ -24,6 +24,10 @@ import Testing
         "estimated-proxy-keeps-gain-regret", "released-allocator-beats-uniform-relative",
         "released-rows-aligned-mispaired", "modulation-unbiased-cosine",
         "modulation-reduces-variance-relative", "modulation-reduces-variance-frequency",
+        "score-norm-attenuates-norms", "score-norm-bounded-by-entropy-curves",
+        "score-norm-bounded-by-entropy-vocabulary", "compensation-restores-gradient-restored",
+        "compensation-restores-gradient-batches", "stabilisation-bounds-updates-effects-largest",
+        "stabilisation-bounds-updates-effects-touched",
         "audit-allocation", "audit-points", "audit-dead-groups",
       ])
     for plot in Self.planned {
@@ -59,7 +63,8 @@ import Testing
     "proxy-tracks-variance", "variance-bounded-by-proxy", "variance-falls-as-one-over-n",
     "normalised-variance-follows-proxy",
     "uniform-suboptimal", "proxy-allocation-optimal", "estimated-proxy-keeps-gain", "released-rows-aligned",
-    "modulation-unbiased", "modulation-reduces-variance",
+    "modulation-unbiased", "modulation-reduces-variance", "score-norm-attenuates",
+    "score-norm-bounded-by-entropy", "compensation-restores-gradient", "stabilisation-bounds-updates",
   ])
   func tablesOfAnotherShapeAreReasonsAndNoCrash(id: String) throws {
     let good = try #require(Fixture.plottable().first { $0.specification.id == id }).evidence.pointTables

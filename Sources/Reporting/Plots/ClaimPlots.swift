@@ -42,8 +42,41 @@ public enum ClaimPlots {
     case "modulation-reduces-variance":
       draw(outcome, "relative", "relative", ModulationPlots.relativeVariance)
         + draw(outcome, "frequency", "frequency", ModulationPlots.frequency)
+    case "score-norm-attenuates":
+      draw(outcome, "norms", "norms") { (table, name) throws(PlotUnavailable) in
+        try ScoreNormPlot.norms(table, real: Self.table("real-tokens", of: outcome), name: name)
+      }
+    case "score-norm-bounded-by-entropy":
+      draw(outcome, "curves", "curves") { (table, name) throws(PlotUnavailable) in
+        try ScoreNormPlot.curves(
+          table, policies: Self.table("points", of: outcome), real: Self.table("real-tokens", of: outcome),
+          name: name)
+      } + draw(outcome, "vocabulary", "vocabulary", ScoreNormPlot.vocabulary)
+    case "compensation-restores-gradient":
+      draw(outcome, "restored", "restored", ModulationFactorPlot.restored)
+        + draw(outcome, "batches", "batches") { (table, name) throws(PlotUnavailable) in
+          try ModulationFactorPlot.shares(table, name: name, isLog: false)
+        }
+        + drawLog(outcome) { (table, name) throws(PlotUnavailable) in
+          try ModulationFactorPlot.shares(table, name: name, isLog: true)
+        }
+    case "stabilisation-bounds-updates":
+      draw(outcome, "effects", "effects", ModulationFactorPlot.effects)
+        + drawLog(outcome, ModulationFactorPlot.prompts)
     default: []
     }
+  }
+
+  /// A picture of the table `real-tokens`, where a log made one.
+  private static func drawLog(
+    _ outcome: ClaimOutcome, _ make: (PointTable, String) throws(PlotUnavailable) -> [PlotScript]
+  ) -> [PlannedPlot] {
+    let isThere = outcome.evidence.log?.pointTables.contains { $0.name == "real-tokens" } ?? false
+    return isThere ? draw(outcome, "real-tokens", "real-tokens", make) : []
+  }
+
+  private static func table(_ name: String, of outcome: ClaimOutcome) -> PointTable? {
+    outcome.evidence.allPointTables.first { $0.name == name }
   }
 
   private static func draw(

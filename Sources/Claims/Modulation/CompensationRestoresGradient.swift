@@ -1,0 +1,303 @@
+import Foundation
+import Modulation
+import Policies
+import Statistics
+
+/// β_comp restores the magnitude of the attenuated gradients of confident correct tokens.
+public struct CompensationRestoresGradient: Claim {
+  /// What is claimed and how it is examined.
+  public let specification: ClaimSpecification
+
+  /// The claim with its registered specification, or with another one for tests.
+  public init(specification: ClaimSpecification = Self.registered) { self.specification = specification }
+
+  /// A form of β_comp with its scope.
+  struct Rule: Sendable {
+    var name: String
+    var compensation: AdvantageModulation.Compensation
+    var scope: ModulationScope
+
+    func factors(_ batch: TokenBatch) throws(ModulationError) -> [Double] {
+      switch compensation {
+      case .published(let rule): try rule.factors(batch, scope: scope)
+      case .asReleased(let rule): try rule.factors(batch, scope: scope)
+      }
+    }
+
+    static func published(_ strength: Double, _ scope: ModulationScope) -> Rule {
+      Rule(
+        name: "α = \(short(strength)), \(scope.rawValue)",
+        compensation: .published(GradientCompensation(strength: strength)), scope: scope)
+    }
+
+    static let released = [
+      Rule(name: "mode 5", compensation: .asReleased(.mode5), scope: .microBatch),
+      Rule(name: "mode 6", compensation: .asReleased(.mode6), scope: .microBatch),
+    ]
+  }
+
+  /// The published form in both scopes at every strength, then the released modes.
+  var rules: [Rule] {
+    [ModulationScope.group, .microBatch].flatMap { scope in
+      specification.values("strengths").map { Rule.published($0, scope) }
+    } + Rule.released
+  }
+
+  /// The share in closed form, the smallest worlds, random batches, the simulated share beside its exact value.
+  public func examine(_ examination: Examination) throws -> Evidence {
+    var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
+    try addClosedForm(&evidence)
+    addCounterexamples(&evidence)
+    let search = try addSearch(&evidence, examination)
+    let populations: [TokenStatePopulation] = [.peakedLogits, .zipf, .mostlyCertain]
+    var shares: [(share: Double, where: String)] = []
+    var points = PointTable(
+      name: "batches", columns: ["population", "rule", "threshold", "restored_share"])
+    for (index, population) in populations.enumerated() {
+      let found = try addBatches(&evidence, examination, population, designPoint: 100 + index)
+      shares += found.map { ($0.share, "\($0.rule), \(population.name) π ≥ \(short($0.threshold))") }
+      points.rows += found.map {
+        [.text(population.name), .text($0.rule), .number($0.threshold), .number($0.share)]
+      }
+    }
+    evidence.pointTables.append(points)
+    try addMonteCarlo(&evidence, examination)
+    try addControl(&evidence, examination)
+    let best = shares.filter { $0.share.isFinite }.max { $0.share < $1.share }
+    let worst = shares.filter { $0.share.isFinite }.min { $0.share < $1.share }
+    let added = evidence.estimates.filter { $0.stat == "attenuated_share_of_added" }.map(\.estimate)
+    evidence.condition =
+      "β ≤ 1 + α closes ρ = α‖s‖/(‖s_ref‖ − ‖s‖) at most, which is ½ only where ‖s‖ ≥ ‖s_ref‖/(1 + 2α), and at most α√2(1 − π)/(‖s_ref‖ − √2(1 − π)) → 0 as π → 1; half the gap would need α = (‖s_ref‖ − ‖s‖)/(2‖s‖) ≥ (‖s_ref‖/(√2(1 − π)) − 1)/2. Checked for α from \(short(specification.values("strengths").min() ?? .nan)) to \(short(specification.values("strengths").max() ?? .nan)), θ from \(short(specification.values("thresholds").min() ?? .nan)) to \(short(specification.values("thresholds").max() ?? .nan)). Holds: {supported}"
+    evidence.explanation =
+      "Of the gap between a confident correct token's score norm and that of the most uncertain state β_comp closes on average between \(short(100 * (worst?.share ?? .nan))) % (\(worst?.where ?? "?")) and \(short(100 * (best?.share ?? .nan))) % (\(best?.where ?? "?")); a bounded factor cannot undo an attenuation that is proportional to 1 − π, and the most that a search over states with π ≥ \(short(specification.value("search_threshold"))) found for α = \(short(specification.values("strengths").max() ?? .nan)) is \(short(100 * search)) %. "
+      + "Of the squared norm that it adds \(short(100 * (added.min() ?? .nan))) to \(short(100 * (added.max() ?? .nan))) % falls on tokens whose norm is below the reference at all: the boost follows the state's entropy, and an unlikely correct token of a low-entropy state, which is not attenuated, gets it in full."
+    return evidence
+  }
+
+  /// The root mean square score norm of the state with the largest entropy of each token's scope; the first of several.
+  static func references(_ batch: TokenBatch, expectedNorms: [Double], scope: ModulationScope)
+    throws(ModulationError) -> [Double]
+  {
+    let parts = try batch.parts(scope)
+    var places: [Int?] = [Int?](repeating: nil, count: (parts?.max() ?? 0) + 1)
+    for index in 0..<batch.count {
+      let part = parts?[index] ?? 0
+      if let place = places[part], batch.entropies[place] >= batch.entropies[index] { continue }
+      places[part] = index
+    }
+    let norms = places.map { $0.map { max(expectedNorms[$0], 0).squareRoot() } ?? 0 }
+    return (0..<batch.count).map { norms[parts?[$0] ?? 0] }
+  }
+
+  /// The restored share of one token: `(β − 1)‖s‖/(‖s_ref‖ − ‖s‖)`, clipped to [0, 1]; nil if it is not attenuated.
+  static func restoredShare(factor: Double, norm: Double, reference: Double) -> Double? {
+    guard norm < reference else { return nil }
+    return min(max((factor - 1) * norm / (reference - norm), 0), 1)
+  }
+
+  /// What one batch says: over its tokens the mean of 1[confident, correct, attenuated](ρ − margin), and of the indicator.
+  struct Restored: Sendable {
+    var lessMargin = 0.0
+    var confident = 0.0
+
+    init(
+      _ batch: TokenBatch, norms: [Double], references: [Double], factors: [Double], threshold: Double,
+      margin: Double, rounding: Double = 0
+    ) {
+      // A log's log π of a token exactly at the threshold may be rounded to below it.
+      let least = Foundation.log(threshold) - rounding
+      for index in 0..<batch.count
+      where batch.advantages[index] > 0 && batch.logProbabilities[index] >= least {
+        guard
+          let share = CompensationRestoresGradient.restoredShare(
+            factor: factors[index], norm: norms[index], reference: references[index])
+        else { continue }
+        lessMargin += share - margin
+        confident += 1
+      }
+      lessMargin /= Double(max(batch.count, 1))
+      confident /= Double(max(batch.count, 1))
+    }
+  }
+
+  /// The part of Σ(β² − 1)A²‖s‖² that falls on tokens with ‖s‖ < ‖s_ref‖; nil if nothing is added.
+  static func attenuatedShare(
+    _ batch: TokenBatch, norms: [Double], references: [Double], factors: [Double]
+  ) -> Double? {
+    var total = 0.0
+    var attenuated = 0.0
+    for index in 0..<batch.count where factors[index] > 1 {
+      let scaled = batch.advantages[index] * norms[index]
+      let added = (factors[index] * factors[index] - 1) * scaled * scaled
+      total += added
+      if norms[index] < references[index] { attenuated += added }
+    }
+    return total > 0 ? attenuated / total : nil
+  }
+
+  var sizes: SampledTokens.Sizes {
+    .init(
+      prompts: Int(specification.value("prompts_each")), responses: Int(specification.value("responses")),
+      length: Int(specification.value("length")))
+  }
+
+  /// Random batches of one population: every rule at every threshold on the same batches.
+  private func addBatches(
+    _ evidence: inout Evidence, _ examination: Examination, _ population: TokenStatePopulation,
+    designPoint: Int
+  ) throws -> [(rule: String, threshold: Double, share: Double)] {
+    let rules = rules
+    let thresholds = specification.values("thresholds")
+    let margin = specification.margin
+    let sizes = sizes
+    let addedRules = [Rule.published(specification.value("added_strength"), .group)] + Rule.released
+    let half = SequentialMeans.Variable(range: -margin...(1 - margin), boundary: 0)
+    let unit = SequentialMeans.Variable(range: 0...1, boundary: 0)
+    let added = SequentialMeans.Variable(range: 0...1, boundary: specification.value("added_boundary"))
+    let means = try SequentialMeans.run(
+      examination, designPoint: designPoint,
+      variables: rules.flatMap { _ in thresholds.flatMap { _ in [half, unit] } }
+        + addedRules.map { _ in added },
+      // The verdicts need few batches; the sizes of the effects are worth all of them.
+      maximumCount: specification.count("batches", for: examination.preset), stopBelow: 0
+    ) { stream in
+      let tokens = try SampledTokens(population, sizes, stream: &stream)
+      let norms = tokens.squaredNorms.map { $0.squareRoot() }
+      var values: [Double] = []
+      for rule in rules {
+        let factors = try rule.factors(tokens.batch)
+        let references = try Self.references(
+          tokens.batch, expectedNorms: tokens.expectedNorms, scope: rule.scope)
+        for threshold in thresholds {
+          let restored = Restored(
+            tokens.batch, norms: norms, references: references, factors: factors, threshold: threshold,
+            margin: margin)
+          values += [restored.lessMargin, restored.confident]
+        }
+      }
+      for rule in addedRules {
+        let references = try Self.references(
+          tokens.batch, expectedNorms: tokens.expectedNorms, scope: rule.scope)
+        // A batch always has a correct response, and not all of its tokens have the largest entropy; should nothing be added, nothing is attenuated.
+        values.append(
+          Self.attenuatedShare(
+            tokens.batch, norms: norms, references: references, factors: try rule.factors(tokens.batch))
+            ?? 0)
+      }
+      return values
+    }
+    var shares: [(rule: String, threshold: Double, share: Double)] = []
+    var place = 0
+    for rule in rules {
+      for threshold in thresholds {
+        let (difference, confident) = (means[place], means[place + 1])
+        place += 2
+        let design = "\(population.name) π ≥ \(short(threshold))"
+        evidence.findings.append(difference.findingGreater(estimator: rule.name, population: design))
+        let share = margin + difference.estimate.value / confident.estimate.value
+        shares.append((rule.name, threshold, share))
+        var row = EstimateRow(design: design, method: rule.name, stat: "restored_share", exact: share)
+        row.exact = nil
+        row.count = difference.estimate.count
+        evidence.estimates += [
+          row,
+          EstimateRow(
+            design: design, method: rule.name, stat: "restored_less_half", estimate: difference.estimate,
+            interval: difference.interval),
+          EstimateRow(
+            design: design, method: rule.name, stat: "confident_share", estimate: confident.estimate,
+            interval: confident.interval),
+        ]
+      }
+    }
+    for (rule, mean) in zip(addedRules, means[place...]) {
+      evidence.findings.append(
+        mean.findingGreater(
+          estimator: "\(rule.name): boost goes to attenuated tokens", population: population.name))
+      evidence.estimates.append(
+        EstimateRow(
+          design: population.name, method: rule.name, stat: "attenuated_share_of_added",
+          estimate: mean.estimate, interval: mean.interval))
+    }
+    return shares
+  }
+
+  /// The simulated mean of 1[confident](ρ − margin) over the tokens of fixed states beside its sum over all tokens.
+  private func addMonteCarlo(_ evidence: inout Evidence, _ examination: Examination) throws {
+    let threshold = specification.values("thresholds")[0]
+    let margin = specification.margin
+    for (index, rule) in [rules[1], Rule.released[1]].enumerated() {
+      var stream = RandomStream(examination.key(designPoint: 300 + 10 * index))
+      let states = (0..<Int(specification.value("check_states"))).map { _ in
+        NextTokenDistribution(normalised: TokenStatePopulation.mostlyCertain.probabilities(&stream))
+      }
+      let ones = [Double](repeating: 1, count: states.count)
+      let zeros = [Int](repeating: 0, count: states.count)
+      @Sendable func value(_ actions: [Int]) throws -> [Double] {
+        let tokens = try SampledTokens(
+          states: states, actions: actions, advantages: ones, sequences: zeros, groups: zeros)
+        let norms = tokens.squaredNorms.map { $0.squareRoot() }
+        let references = try Self.references(
+          tokens.batch, expectedNorms: tokens.expectedNorms, scope: rule.scope)
+        let factors = try rule.factors(tokens.batch)
+        return [
+          Restored(
+            tokens.batch, norms: norms, references: references, factors: factors, threshold: threshold,
+            margin: margin
+          ).lessMargin
+        ]
+      }
+      // The factor depends on the states only, so that the expectation is a sum over each state's own tokens.
+      let likeliest = states.map { state in
+        state.probabilities.indices.max { state.probabilities[$0] < state.probabilities[$1] } ?? 0
+      }
+      let tokens = try SampledTokens(
+        states: states, actions: likeliest, advantages: ones, sequences: zeros, groups: zeros)
+      let factors = try rule.factors(tokens.batch)
+      let references = try Self.references(
+        tokens.batch, expectedNorms: tokens.expectedNorms, scope: rule.scope)
+      var exact = 0.0
+      for (place, state) in states.enumerated() {
+        for (action, p) in state.probabilities.enumerated() where p >= threshold {
+          let norm = ScoreNorm.squared(state, action: action).squareRoot()
+          if let share = Self.restoredShare(factor: factors[place], norm: norm, reference: references[place])
+          {
+            exact += p * (share - margin) / Double(states.count)
+          }
+        }
+      }
+      let mean = try SequentialMeans.run(
+        examination, designPoint: 301 + 10 * index,
+        variables: [.init(range: -margin...(1 - margin), boundary: 0)],
+        maximumCount: specification.count("replicates", for: examination.preset), stopBelow: 0
+      ) { stream in try value(states.map { SampledTokens.draw($0, &stream) }) }
+      evidence.estimates += MonteCarloCheck.rows(
+        design: "\(states.count) fixed states of mostly-certain, π ≥ \(short(threshold))", method: rule.name,
+        stat: "restored_less_half", mean: mean[0], exact: exact)
+    }
+  }
+
+  /// No compensation must not restore half of the gap.
+  private func addControl(_ evidence: inout Evidence, _ examination: Examination) throws {
+    let rule = Rule.published(0, .group)
+    let threshold = specification.values("thresholds")[0]
+    let margin = specification.margin
+    let sizes = sizes
+    let mean = try SequentialMeans.run(
+      examination, designPoint: 900, variables: [.init(range: -margin...(1 - margin), boundary: 0)],
+      maximumCount: specification.count("batches", for: examination.preset)
+    ) { stream in
+      let tokens = try SampledTokens(.mostlyCertain, sizes, stream: &stream)
+      return [
+        Restored(
+          tokens.batch, norms: tokens.squaredNorms.map { $0.squareRoot() },
+          references: try Self.references(
+            tokens.batch, expectedNorms: tokens.expectedNorms, scope: rule.scope),
+          factors: try rule.factors(tokens.batch), threshold: threshold, margin: margin
+        ).lessMargin
+      ]
+    }
+    evidence.control = mean[0].findingGreater(
+      estimator: "α = 0", population: "mostly-certain π ≥ \(short(threshold))")
+  }
+}

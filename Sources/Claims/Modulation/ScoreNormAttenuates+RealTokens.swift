@@ -1,0 +1,128 @@
+import Estimators
+import Foundation
+import Modulation
+import Statistics
+
+extension ScoreNormAttenuates {
+  /// The bounds that need no K, for every token; the slope among confident tokens; the norm in logits beside that over all parameters.
+  public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
+    var evidence = LogEvidence()
+    guard log.tokenCount > 0, log.hasSumsOfSquares else {
+      evidence.addNotTestable(
+        "both bounds", field: "sum_sq_probability", because: "the score norm needs Σπ² of every state")
+      return evidence
+    }
+    let flat = try log.flattened(advantages: NoBaseline())
+    guard let sums = flat.sumsOfSquares else { return evidence }
+    let design = "\(LogEvidence.population) \(log.name)"
+    var violations = (lower: 0, upper: 0)
+    var excess = (lower: 0.0, upper: 0.0)
+    var norms: [Double] = []
+    for index in 0..<flat.batch.count {
+      let logProbability = flat.batch.logProbabilities[index]
+      let p = Foundation.exp(logProbability)
+      let missing = -expm1(logProbability)
+      let rest = sums[index] - p * p
+      // ‖s‖² − (1−π)² = Σπ² − π² must lie in [0, (1−π)²]. An error δ in Σπ² and in log π moves the ends by at most δ(1 + 2π²) and
+      // δ(1 + 2π² + 2π(1−π)) = δ(1 + 2π).
+      let slack = TokenLog.roundingError * (1 + 2 * p)
+      excess.lower = max(excess.lower, -rest)
+      excess.upper = max(excess.upper, rest - missing * missing)
+      if rest < -slack { violations.lower += 1 }
+      if rest > missing * missing + slack { violations.upper += 1 }
+      norms.append(ScoreNorm.squared(logProbability: logProbability, sumOfSquares: sums[index]))
+    }
+    let condition = "on \(flat.batch.count) tokens of \(log.name), within the rounding of the log"
+    evidence.findings += [
+      Finding(
+        estimator: "lower bound, free of K", population: LogEvidence.population,
+        basis: .exact(holds: violations.lower == 0), condition: condition),
+      Finding(
+        estimator: "upper bound", population: LogEvidence.population,
+        basis: .exact(holds: violations.upper == 0), condition: condition),
+    ]
+    evidence.estimates += [
+      EstimateRow(
+        design: design, method: "lower bound, free of K", stat: "violations",
+        exact: Double(violations.lower)),
+      EstimateRow(design: design, method: "upper bound", stat: "violations", exact: Double(violations.upper)),
+      EstimateRow(
+        design: design, method: "lower bound, free of K", stat: "largest_excess_before_rounding",
+        exact: excess.lower),
+      EstimateRow(
+        design: design, method: "upper bound", stat: "largest_excess_before_rounding", exact: excess.upper),
+    ]
+    let slope = addLogSlope(&evidence, flat.batch, norms, design: design)
+    let rank = addParameterNorms(&evidence, log, flat, norms, design: design)
+    evidence.pointTables.append(Self.logPoints(flat.batch, norms))
+    evidence.explanation =
+      "Of \(flat.batch.count) tokens \(violations.lower) break the lower and \(violations.upper) the upper bound beyond the log's rounding. "
+      + (slope.map {
+        "Among the \($0.count) tokens with 1 − π from \(short(specification.values("confident")[0])) to \(short(specification.values("confident")[1])) log‖s‖ rises with log(1 − π) at a slope of \(short($0.slope)). "
+      } ?? "")
+      + (rank.map {
+        "Over responses the sum of ‖s‖² in logit space has a rank correlation of \(short($0)) with the squared score norm over all parameters: the norm in logits is not the norm of the gradient that trains."
+      } ?? "")
+    return evidence
+  }
+
+  /// The least-squares slope of log‖s‖ on log(1 − π) among tokens that are confident, but not so much that rounding rules.
+  private func addLogSlope(
+    _ evidence: inout LogEvidence, _ batch: TokenBatch, _ norms: [Double], design: String
+  ) -> (slope: Double, count: Int)? {
+    let ends = specification.values("confident")
+    var x: [Double] = []
+    var y: [Double] = []
+    for index in 0..<batch.count {
+      let missing = -expm1(batch.logProbabilities[index])
+      guard missing >= ends[0], missing <= ends[1] else { continue }
+      x.append(Foundation.log(missing))
+      y.append(0.5 * Foundation.log(norms[index]))
+    }
+    guard x.count > 2 else { return nil }
+    let (meanX, meanY) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
+    let spread = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+    guard spread > 0 else { return nil }
+    let slope = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) } / spread
+    evidence.estimates += [
+      EstimateRow(design: design, method: "confident tokens", stat: "slope", exact: slope),
+      EstimateRow(design: design, method: "confident tokens", stat: "tokens", exact: Double(x.count)),
+    ]
+    return (slope, x.count)
+  }
+
+  /// Σ_t‖s_t‖² of each response against its logged squared norm over all parameters, by ranks.
+  private func addParameterNorms(
+    _ evidence: inout LogEvidence, _ log: TokenLog, _ flat: TokenLog.Flattened, _ norms: [Double],
+    design: String
+  ) -> Double? {
+    var sums = [Double](repeating: 0, count: log.responses.count)
+    for (token, response) in flat.responses.enumerated() { sums[response] += norms[token] }
+    let known = log.responses.indices.filter {
+      log.responses[$0].scoreSquaredNorm != nil && !log.responses[$0].logProbabilities.isEmpty
+    }
+    guard known.count > 3 else { return nil }
+    let rank = Correlation.spearman(
+      known.map { sums[$0] }, known.map { log.responses[$0].scoreSquaredNorm ?? .nan })
+    let interval = Correlation.interval(spearman: rank, count: known.count, level: 0.95)
+    var row = EstimateRow(
+      design: design, method: "Σ‖s‖² in logits against ‖s‖² over parameters", stat: "spearman", exact: rank)
+    row.exact = nil
+    row.lower = interval.lower
+    row.upper = interval.upper
+    row.count = known.count
+    evidence.estimates.append(row)
+    return rank
+  }
+
+  /// At most 400 tokens, spread evenly over the log, for the picture.
+  private static func logPoints(_ batch: TokenBatch, _ norms: [Double]) -> PointTable {
+    var table = PointTable(name: "real-tokens", columns: ["missing", "norm"])
+    let step = max(1, (batch.count + 399) / 400)
+    for index in stride(from: 0, to: batch.count, by: step) {
+      let missing = -expm1(batch.logProbabilities[index])
+      table.rows.append([.number(missing), .number(norms[index].squareRoot())])
+    }
+    return table
+  }
+}
