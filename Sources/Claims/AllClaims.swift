@@ -16,4 +16,6 @@ public let allClaims: [any Claim] = [
   EstimatedProxyKeepsGain(),
   ReleasedAllocatorBeatsUniform(),
   ReleasedRowsAligned(),
+  // Learning
+  VarianceOptimalLearnsFaster(),
 ]

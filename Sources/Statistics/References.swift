@@ -67,6 +67,9 @@ public let references: [Reference] = [
     title: "An invariant form for the prior probability in estimation problems",
     locator: "Proc. R. Soc. A 186:453-461"),
   Reference(
+    key: "julier2004", authors: "Julier, Uhlmann", year: 2004,
+    title: "Unscented filtering and nonlinear estimation", locator: "Proc. IEEE 92(3):401-422"),
+  Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
   Reference(

@@ -1,0 +1,117 @@
+import Allocation
+import Foundation
+import Statistics
+
+/// What an ascent is run under, all but the rule and the step.
+struct AscentSetting: Sendable {
+  /// The estimator.
+  var estimator: AscentEstimator
+  /// How prompts are weighed.
+  var aggregation: Aggregation
+  /// Bounds on every group.
+  var bounds: AllocationBounds
+  /// Where p comes from.
+  var source: AscentRule.Source
+  /// Rollouts per prompt on average.
+  var each: Int
+
+  /// The bounds as a label.
+  var boundsName: String { "n in \(bounds.minimum)...\(bounds.maximum)" }
+}
+
+/// One mean-field run.
+struct AscentRun: Sendable {
+  /// J after 0, 1, 2, … steps.
+  var curve: [Double]
+  /// For every watched rule, at every watched step of this run: what it would have done there.
+  var watched: [[(step: Int, variance: Double, gain: Double)]]
+
+  /// Runs until `until` is reached or `maximumSteps` are done.
+  ///
+  /// `watch` lists rules whose total variance and expected gain are evaluated on this run's states, every `stride` steps: equal states make variances comparable.
+  /// With `copies` > 1 each prompt stands for that many, whose counts are spread over the quantiles of the binomial.
+  static func run(
+    _ rule: AscentRule, world: AscentWorld, setting: AscentSetting, step: Double, until: Double,
+    maximumSteps: Int, copies: Int, watch: [AscentRule] = [], stride: Int = 1
+  ) throws(AllocationError) -> AscentRun {
+    var ascent = MeanFieldAscent(
+      world: world, estimator: setting.estimator, aggregation: setting.aggregation, each: setting.each,
+      step: step)
+    let copies = setting.source == .oracle ? 1 : copies
+    var groups = [Int](repeating: setting.each, count: world.count * copies)
+    var result = AscentRun(curve: [ascent.objective], watched: watch.map { _ in [] })
+    for time in 0..<maximumSteps {
+      let isWatched = !watch.isEmpty && time % stride == 0
+      if rule != .uniform || isWatched {
+        let views = views(ascent, groups, copies: copies, time: time)
+        func rollouts(_ rule: AscentRule) throws(AllocationError) -> [Int] {
+          try rule.rollouts(
+            views, source: setting.source, estimator: setting.estimator, each: setting.each,
+            bounds: setting.bounds)
+        }
+        if isWatched {
+          for (index, other) in watch.enumerated() {
+            let outlook = ascent.outlook(try rollouts(other))
+            result.watched[index].append((time, outlook.variance, outlook.gain))
+          }
+        }
+        groups = try rollouts(rule)
+      }
+      ascent.advance(groups)
+      result.curve.append(ascent.objective)
+      if ascent.objective >= until { break }
+    }
+    return result
+  }
+
+  /// What rules see: prompt by prompt its copies, copy r with the counts at a quantile of the binomial of its last group.
+  ///
+  /// The quantile of a copy moves on by three places each step, so that a copy is not for ever the lucky one.
+  private static func views(_ ascent: MeanFieldAscent, _ groups: [Int], copies: Int, time: Int)
+    -> [AscentRule.View]
+  {
+    var views: [AscentRule.View] = []
+    views.reserveCapacity(groups.count)
+    for i in 0..<ascent.world.count {
+      var shape = ascent.shape(i)
+      shape.probability = ascent.successes[i]
+      for r in 0..<copies {
+        let samples = groups[i * copies + r]
+        let level = (Double((r + 3 * time) % copies) + 0.5) / Double(copies)
+        views.append(
+          AscentRule.View(
+            shape: shape,
+            counts: PromptStatistics(
+              successes: copies > 1 ? binomialQuantile(level, of: samples, shape.probability) : 0,
+              samples: samples)))
+      }
+    }
+    return views
+  }
+
+  /// The least k with P(X ≤ k) ≥ level.
+  static func binomialQuantile(_ level: Double, of n: Int, _ p: Double) -> Int {
+    // The rarer outcome is counted, so that the first term does not underflow; the level is then that of the other tail.
+    guard p <= 0.5 else { return n - binomialQuantile(1 - level, of: n, 1 - p) }
+    let odds = p / (1 - p)
+    var probability = pow(1 - p, Double(n))
+    var below = probability
+    var k = 0
+    while below < level, k < n {
+      k += 1
+      probability *= odds * Double(n - k + 1) / Double(k)
+      below += probability
+    }
+    return k
+  }
+
+  /// The number of steps after which J reaches `target`, interpolated linearly within the step; nil if it starts there, infinite if it never does.
+  func steps(to target: Double) -> Double? { Self.steps(curve, to: target) }
+
+  /// The same for any curve.
+  static func steps(_ curve: [Double], to target: Double) -> Double? {
+    guard let first = curve.first, first < target else { return nil }
+    guard let after = curve.firstIndex(where: { $0 >= target }) else { return .infinity }
+    return Double(after - 1) + (target - curve[after - 1]) / (curve[after] - curve[after - 1])
+  }
+}

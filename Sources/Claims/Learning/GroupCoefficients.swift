@@ -1,0 +1,150 @@
+import Foundation
+
+/// The group estimators whose ascent is followed.
+///
+/// Their advantages add up to zero, so that a group with k successes among n has
+/// `ĝ = w(k) (f_S − f_F)`, where f_S and f_F are the frequencies of the actions among its successes and its failures: the score's own mean `−π` drops out.
+///
+/// - Source: `kool2019` (leave-one-out), `shao2024` (GRPO, population deviation, ε = 0).
+enum AscentEstimator: String, Sendable, CaseIterable {
+  /// `A_i = n/(n−1) (R_i − mean)`, `w = k(n−k)/(n(n−1))`.
+  case leaveOneOut = "rloo"
+  /// `A_i = (R_i − mean)/sd`, `w = √(k(n−k))/n`.
+  case normalised = "grpo"
+
+  /// The length w(k) of the estimate along `f_S − f_F`; 0 for a group that agrees.
+  ///
+  /// - Precondition: n > 1.
+  func weight(successes k: Int, group n: Int) -> Double {
+    let product = Double(k) * Double(n - k)
+    switch self {
+    case .leaveOneOut: return product / (Double(n) * Double(n - 1))
+    case .normalised: return product.squareRoot() / Double(n)
+    }
+  }
+
+  /// The coefficients of mean and covariance for a group of n at success probability p; exact.
+  ///
+  /// - Precondition: n > 1.
+  func coefficients(group n: Int, probability p: Double) -> GroupCoefficients {
+    precondition(n > 1, "a group of \(n) has no spread to learn from")
+    switch self {
+    case .leaveOneOut: return Self.leaveOneOutCoefficients(n, p)
+    case .normalised: return Self.normalisedCoefficients(n, p)
+    }
+  }
+
+  /// Closed forms from the factorial moments of the binomial.
+  private static func leaveOneOutCoefficients(_ n: Int, _ p: Double) -> GroupCoefficients {
+    let q = 1 - p
+    let proxy = p * q
+    let g = Double(n)
+    let pairs = g * (g - 1)
+    let skew = q - p
+    return GroupCoefficients(
+      mean: proxy, variance: proxy * skew * skew / g + 2 * proxy * proxy / pairs,
+      success: proxy * ((g - 2) * q + 1) / pairs, failure: proxy * ((g - 2) * p + 1) / pairs)
+  }
+
+  /// Sums over k, deviations squared about the mean; the rarer outcome is counted, so that `(1−m)^n` does not underflow.
+  private static func normalisedCoefficients(_ n: Int, _ p: Double) -> GroupCoefficients {
+    let q = 1 - p
+    let g = Double(n)
+    let rare = min(p, q)
+    let odds = rare / (1 - rare)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: n + 1) { row in
+      var probability = pow(1 - rare, g)
+      var mean = 0.0
+      row[0] = probability
+      for k in 1...n {
+        probability *= odds * Double(n - k + 1) / Double(k)
+        row[k] = probability
+        mean += probability * (Double(k) * Double(n - k)).squareRoot()
+      }
+      mean /= g
+      var variance = 0.0
+      for k in 0...n {
+        let deviation = (Double(k) * Double(n - k)).squareRoot() / g - mean
+        variance += row[k] * deviation * deviation
+      }
+      // q − qⁿ = q (1 − qⁿ⁻¹), which cancels for small p unless written with expm1.
+      let success = p < 1 ? -q * expm1((g - 1) * log1p(-p)) / g : 0
+      let failure = q < 1 ? -p * expm1((g - 1) * log1p(-q)) / g : 0
+      return GroupCoefficients(mean: mean, variance: variance, success: success, failure: failure)
+    }
+  }
+}
+
+/// Mean and covariance of a group estimate on a one-step softmax prompt, written in the prompt's own vectors.
+///
+/// With the conditional action distributions w_S and w_F and `d = w_S − w_F`:
+///
+///     E ĝ   = mean · d
+///     Cov ĝ = variance · d dᵀ + success · C_S + failure · C_F,     C = diag(w) − w wᵀ
+///
+/// by the law of total covariance over k. `∇p = P d`, so RLOO has mean = P and GRPO mean = c_n.
+struct GroupCoefficients: Sendable, Hashable {
+  /// E w(k).
+  var mean: Double
+  /// Var w(k).
+  var variance: Double
+  /// E[k A_S²]/n², the weight of the spread among successes.
+  var success: Double
+  /// E[(n−k) A_F²]/n², the weight of the spread among failures.
+  var failure: Double
+
+  /// Nothing.
+  static let zero = GroupCoefficients(mean: 0, variance: 0, success: 0, failure: 0)
+}
+
+/// How per-prompt estimates make a step.
+///
+/// The batch gradient's factor 1/N is part of the step size: a prompt under uniform allocation moves by `η ĝ` in both.
+enum Aggregation: String, Sendable, CaseIterable {
+  /// Every prompt weighs the same.
+  case promptEqual = "prompt-equal"
+  /// Every rollout weighs the same: prompt i has the factor n_i/n̄.
+  case rolloutMean = "rollout-mean"
+
+  /// The factor of a prompt with n rollouts where there are `each` on average.
+  func factor(group n: Int, each: Int) -> Double {
+    self == .promptEqual ? 1 : Double(n) / Double(each)
+  }
+}
+
+extension Aggregation {
+  /// The coefficients of a prompt's contribution when its group is n with the probabilities `shares`: the mixture's mean and covariance.
+  ///
+  /// Given n the estimate is `factor(n) ĝ`; its mean varies with n along d, which the law of total covariance adds to the variance along d.
+  func mixture(
+    _ groups: [(size: Int, share: Double)], each: Int, estimator: AscentEstimator, probability p: Double
+  ) -> GroupCoefficients {
+    if groups.count == 1 {
+      var only = estimator.coefficients(group: groups[0].size, probability: p)
+      let factor = factor(group: groups[0].size, each: each)
+      only.mean *= factor
+      only.variance *= factor * factor
+      only.success *= factor * factor
+      only.failure *= factor * factor
+      return only
+    }
+    var total = GroupCoefficients.zero
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: groups.count) { means in
+      for (index, group) in groups.enumerated() {
+        let factor = factor(group: group.size, each: each)
+        let one = estimator.coefficients(group: group.size, probability: p)
+        let scale = group.share * factor * factor
+        means[index] = factor * one.mean
+        total.mean += group.share * means[index]
+        total.variance += scale * one.variance
+        total.success += scale * one.success
+        total.failure += scale * one.failure
+      }
+      for (index, group) in groups.enumerated() {
+        let deviation = means[index] - total.mean
+        total.variance += group.share * deviation * deviation
+      }
+      return total
+    }
+  }
+}
