@@ -23,23 +23,29 @@ struct AscentSetting: Sendable {
 struct AscentRun: Sendable {
   /// J after 0, 1, 2, … steps.
   var curve: [Double]
-  /// For every watched rule, at every watched step of this run: what it would have done there.
-  var watched: [[(step: Int, variance: Double, gain: Double)]]
+  /// E p of every prompt after 0, 1, 2, … steps; kept where rules are watched.
+  var successes: [[Double]] = []
+  /// The steps at which rules are watched.
+  var watchedSteps: [Int] = []
+  /// For every watched rule, what it would have done on this run's states at the watched steps.
+  var watched: [[AscentOutlook]]
 
   /// Runs until `until` is reached or `maximumSteps` are done.
   ///
-  /// `watch` lists rules whose total variance and expected gain are evaluated on this run's states, every `stride` steps: equal states make variances comparable.
-  /// With `copies` > 1 each prompt stands for that many, whose counts are spread over the quantiles of the binomial.
+  /// `watch` lists rules that are asked on this run's states every `stride` steps: equal states make variances comparable. Where counts are the source, each prompt
+  /// stands for `copies` prompts that begin alike, each with the counts of its own groups at a quantile of the binomial: a copy that drew no
+  /// success has few rollouts next time and may stay so, as a real prompt may.
   static func run(
     _ rule: AscentRule, world: AscentWorld, setting: AscentSetting, step: Double, until: Double,
     maximumSteps: Int, copies: Int, watch: [AscentRule] = [], stride: Int = 1
   ) throws(AllocationError) -> AscentRun {
-    var ascent = MeanFieldAscent(
-      world: world, estimator: setting.estimator, aggregation: setting.aggregation, each: setting.each,
-      step: step)
     let copies = setting.source == .oracle ? 1 : copies
-    var groups = [Int](repeating: setting.each, count: world.count * copies)
+    var ascent = MeanFieldAscent(
+      world: copies > 1 ? world.repeated(copies) : world, estimator: setting.estimator,
+      aggregation: setting.aggregation, each: setting.each, step: step)
+    var groups = [Int](repeating: setting.each, count: ascent.world.count)
     var result = AscentRun(curve: [ascent.objective], watched: watch.map { _ in [] })
+    if !watch.isEmpty { result.successes.append(ascent.successes) }
     for time in 0..<maximumSteps {
       let isWatched = !watch.isEmpty && time % stride == 0
       if rule != .uniform || isWatched {
@@ -50,43 +56,37 @@ struct AscentRun: Sendable {
             bounds: setting.bounds)
         }
         if isWatched {
+          result.watchedSteps.append(time)
           for (index, other) in watch.enumerated() {
-            let outlook = ascent.outlook(try rollouts(other))
-            result.watched[index].append((time, outlook.variance, outlook.gain))
+            result.watched[index].append(ascent.outlook(try rollouts(other)))
           }
         }
         groups = try rollouts(rule)
       }
       ascent.advance(groups)
       result.curve.append(ascent.objective)
+      if !watch.isEmpty { result.successes.append(ascent.successes) }
       if ascent.objective >= until { break }
     }
     return result
   }
 
-  /// What rules see: prompt by prompt its copies, copy r with the counts at a quantile of the binomial of its last group.
+  /// What rules see of every prompt.
   ///
   /// The quantile of a copy moves on by three places each step, so that a copy is not for ever the lucky one.
   private static func views(_ ascent: MeanFieldAscent, _ groups: [Int], copies: Int, time: Int)
     -> [AscentRule.View]
   {
-    var views: [AscentRule.View] = []
-    views.reserveCapacity(groups.count)
-    for i in 0..<ascent.world.count {
+    groups.indices.map { i in
       var shape = ascent.shape(i)
       shape.probability = ascent.successes[i]
-      for r in 0..<copies {
-        let samples = groups[i * copies + r]
-        let level = (Double((r + 3 * time) % copies) + 0.5) / Double(copies)
-        views.append(
-          AscentRule.View(
-            shape: shape,
-            counts: PromptStatistics(
-              successes: copies > 1 ? binomialQuantile(level, of: samples, shape.probability) : 0,
-              samples: samples)))
-      }
+      let level = (Double((i % copies + 3 * time) % copies) + 0.5) / Double(copies)
+      return AscentRule.View(
+        shape: shape,
+        counts: PromptStatistics(
+          successes: copies > 1 ? binomialQuantile(level, of: groups[i], shape.probability) : 0,
+          samples: groups[i]))
     }
-    return views
   }
 
   /// The least k with P(X ≤ k) ≥ level.

@@ -24,6 +24,20 @@ struct AscentWorld: Sendable {
   /// The shape of prompt i at the start.
   func shape(_ i: Int) -> SoftmaxShape { SoftmaxShape(logits: logits(i), correct: correct(i)) }
 
+  /// Every prompt `copies` times, its copies next to each other.
+  func repeated(_ copies: Int) -> AscentWorld {
+    AscentWorld(
+      name: name, actions: actions, correct: (0..<count * copies).flatMap { correct($0 / copies) },
+      logits: (0..<count * copies).flatMap { logits($0 / copies) })
+  }
+
+  private init(name: String, actions: Int, correct: [Bool], logits: [Double]) {
+    self.name = name
+    self.actions = actions
+    self.correct = correct
+    self.logits = logits
+  }
+
   /// Two actions, one of them correct, with the given pass rates: `z = (logit p, 0)`.
   init(name: String, rates: [Double]) {
     self.name = name

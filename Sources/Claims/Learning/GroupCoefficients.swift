@@ -93,8 +93,12 @@ struct GroupCoefficients: Sendable, Hashable {
   /// E[(n−k) A_F²]/n², the weight of the spread among failures.
   var failure: Double
 
-  /// Nothing.
-  static let zero = GroupCoefficients(mean: 0, variance: 0, success: 0, failure: 0)
+  /// Those of the estimate times a factor.
+  func scaled(by factor: Double) -> GroupCoefficients {
+    let square = factor * factor
+    return GroupCoefficients(
+      mean: factor * mean, variance: square * variance, success: square * success, failure: square * failure)
+  }
 }
 
 /// How per-prompt estimates make a step.
@@ -109,42 +113,5 @@ enum Aggregation: String, Sendable, CaseIterable {
   /// The factor of a prompt with n rollouts where there are `each` on average.
   func factor(group n: Int, each: Int) -> Double {
     self == .promptEqual ? 1 : Double(n) / Double(each)
-  }
-}
-
-extension Aggregation {
-  /// The coefficients of a prompt's contribution when its group is n with the probabilities `shares`: the mixture's mean and covariance.
-  ///
-  /// Given n the estimate is `factor(n) ĝ`; its mean varies with n along d, which the law of total covariance adds to the variance along d.
-  func mixture(
-    _ groups: [(size: Int, share: Double)], each: Int, estimator: AscentEstimator, probability p: Double
-  ) -> GroupCoefficients {
-    if groups.count == 1 {
-      var only = estimator.coefficients(group: groups[0].size, probability: p)
-      let factor = factor(group: groups[0].size, each: each)
-      only.mean *= factor
-      only.variance *= factor * factor
-      only.success *= factor * factor
-      only.failure *= factor * factor
-      return only
-    }
-    var total = GroupCoefficients.zero
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: groups.count) { means in
-      for (index, group) in groups.enumerated() {
-        let factor = factor(group: group.size, each: each)
-        let one = estimator.coefficients(group: group.size, probability: p)
-        let scale = group.share * factor * factor
-        means[index] = factor * one.mean
-        total.mean += group.share * means[index]
-        total.variance += scale * one.variance
-        total.success += scale * one.success
-        total.failure += scale * one.failure
-      }
-      for (index, group) in groups.enumerated() {
-        let deviation = means[index] - total.mean
-        total.variance += group.share * deviation * deviation
-      }
-      return total
-    }
   }
 }

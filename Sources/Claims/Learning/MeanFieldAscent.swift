@@ -1,6 +1,18 @@
 import Foundation
 import Statistics
 
+/// What one step has in store.
+struct AscentOutlook: Sendable {
+  /// Σ tr Cov of the prompts' contributions.
+  var variance = 0.0
+  /// E ΔJ to second order in η.
+  var gain = 0.0
+  /// The mean along d of every prompt.
+  var means: [Double] = []
+  /// The variance along d of every prompt.
+  var spreads: [Double] = []
+}
+
 /// Gradient ascent on independent prompts, followed through the mean and covariance of every prompt's logits.
 ///
 /// The law of a prompt's logits has no closed form. It is replaced, at every step, by 2r equal points at the mean ± √r times the r columns of a root of the
@@ -10,7 +22,7 @@ import Statistics
 ///
 /// so that both the second order of the single step and what the accumulated spread does to later drifts are right to order η; what is lost are third moments, of
 /// order η². (Moving the mean alone, by E Δp, would lose a term as large as the one that is looked for.) Allocation is given from outside, as a
-/// function of the prompts' expected pass rates: chance differences of a prompt's n that come from its own past steps are of the same lost order for prompt-equal weights.
+/// function of the prompts' expected pass rates.
 ///
 /// - Source: `julier2004` for the points.
 struct MeanFieldAscent {
@@ -66,51 +78,49 @@ struct MeanFieldAscent {
     return SoftmaxShape(logits: Array(mean[i * k..<(i + 1) * k]), correct: world.correct(i))
   }
 
-  /// Total variance and expected gain (to second order in η) of one step from here with `groups` as given to `advance`.
-  func outlook(_ groups: [Int]) -> (variance: Double, gain: Double) {
+  /// What one step from here with the group sizes `groups`, one for each prompt, has in store.
+  func outlook(_ groups: [Int]) -> AscentOutlook {
     var variance = CompensatedSum()
     var gain = CompensatedSum()
+    var outlook = AscentOutlook()
     for i in 0..<world.count {
-      let list = Self.distinct(groups, prompt: i, count: world.count)
+      let share = 1 / Double(pointCounts[i])
+      var along = (mean: 0.0, variance: 0.0)
       for s in 0..<pointCounts[i] {
         let shape = pointShapes[i * largestPointCount + s]
-        let moments = aggregation.mixture(
-          list, each: each, estimator: estimator, probability: shape.probability)
-        variance.add(shape.trace(moments) / Double(pointCounts[i]))
-        gain.add(shape.expectedGain(moments, step: step) / Double(pointCounts[i]))
+        let moments = moments(groups[i], shape)
+        variance.add(share * shape.trace(moments))
+        gain.add(share * shape.expectedGain(moments, step: step))
+        along.mean += share * moments.mean
+        along.variance += share * moments.variance
       }
+      outlook.means.append(along.mean)
+      outlook.spreads.append(along.variance)
     }
-    return (variance.value, gain.value / Double(world.count))
+    outlook.variance = variance.value
+    outlook.gain = gain.value / Double(world.count)
+    return outlook
   }
 
-  /// One step; `groups` lists the group sizes of prompt 0, then of prompt 1, …, the same number for each prompt, all equally likely.
+  /// One step with the group sizes `groups`, one for each prompt.
   mutating func advance(_ groups: [Int]) {
+    precondition(groups.count == world.count, "\(groups.count) groups for \(world.count) prompts")
     let k = world.actions
     withUnsafeTemporaryAllocation(of: Double.self, capacity: largestPointCount * k + k) { moved in
-      for i in 0..<world.count {
-        move(i, Self.distinct(groups, prompt: i, count: world.count), moved)
-      }
+      for i in 0..<world.count { move(i, groups[i], moved) }
     }
     spreadPoints()
   }
 
-  /// The distinct sizes among the groups of a prompt, with their shares.
-  private static func distinct(_ groups: [Int], prompt: Int, count: Int) -> [(size: Int, share: Double)] {
-    let copies = groups.count / count
-    var list: [(size: Int, share: Double)] = []
-    for size in groups[prompt * copies..<(prompt + 1) * copies] {
-      if let place = list.firstIndex(where: { $0.size == size }) {
-        list[place].share += 1 / Double(copies)
-      } else {
-        list.append((size, 1 / Double(copies)))
-      }
-    }
-    return list
+  /// The coefficients of a prompt's contribution to the step.
+  private func moments(_ group: Int, _ shape: SoftmaxShape) -> GroupCoefficients {
+    estimator.coefficients(group: group, probability: shape.probability)
+      .scaled(by: aggregation.factor(group: group, each: each))
   }
 
   /// Moves prompt i: new mean and covariance from its points.
   private mutating func move(
-    _ i: Int, _ groups: [(size: Int, share: Double)], _ moved: UnsafeMutableBufferPointer<Double>
+    _ i: Int, _ group: Int, _ moved: UnsafeMutableBufferPointer<Double>
   ) {
     let k = world.actions
     let count = pointCounts[i]
@@ -121,8 +131,7 @@ struct MeanFieldAscent {
     for s in 0..<count {
       let place = i * largestPointCount + s
       let shape = pointShapes[place]
-      let moments = aggregation.mixture(
-        groups, each: each, estimator: estimator, probability: shape.probability)
+      let moments = moments(group, shape)
       let squared = step * step * share
       for a in 0..<k {
         let d = directions[place * k + a]

@@ -69,8 +69,9 @@ extension VarianceOptimalLearnsFaster {
             exponent: aggregation == .promptEqual ? 12 : 9, each: each, aggregation: aggregation)
           let uniform = [each, each]
           for groups in [[each - 1, each + 1], [each + 1, each - 1]]
-          where pair.variance(groups) < pair.variance(uniform)
-            && pair.success(groups) < pair.success(uniform)
+          // Compared as doubles: the products of their denominators can exceed 128 bits, the fractions themselves cannot.
+          where pair.variance(groups).value < pair.variance(uniform).value * (1 - 1e-9)
+            && pair.success(groups).value < pair.success(uniform).value * (1 - 1e-9)
           {
             return (pair, groups)
           }
@@ -112,8 +113,8 @@ extension VarianceOptimalLearnsFaster {
           explanation:
             "k successes among n multiply the odds of p by \(pair.base) to the power \(pair.exponent)·k(n−k)/(n(n−1))"
             + (aggregation == .promptEqual
-              ? "; below p = ½ success is convex in the logit, so that less noise means less of it on average."
-              : "·n/\(pair.each); the rollouts that lower the variance are taken from the prompt that learns faster.")
+              ? "; success is convex in the logit below p = ½, where noise helps the next step, and concave above, where it harms: the rollouts that lower the variance are taken from above and spent below."
+              : "·n/\(pair.each); the allocation of less variance is the one that weighs the prompts in another way, with a smaller drift.")
         ))
     }
   }

@@ -33,6 +33,8 @@ extension VarianceOptimalLearnsFaster {
     var startVariance: Double
     /// Expected gain over uniform to second order, summed over the same states.
     var gain: Double
+    /// Expected gain over uniform when the target is reached; NaN for more than two actions.
+    var terminal: Double
   }
 
   /// How a pair stands to the claim.
@@ -58,7 +60,7 @@ extension VarianceOptimalLearnsFaster {
       varianceMargin: specification.value("variance_margin"), margin: specification.margin)
   }
 
-  /// All rules of a design on all targets that start above its J, for both choices of η.
+  /// All rules of a design on every target that it starts below, for both choices of η.
   func comparisons(_ result: Result) -> [Pair] {
     guard let first = result.races.first else { return [] }
     var pairs: [Pair] = []
@@ -77,7 +79,8 @@ extension VarianceOptimalLearnsFaster {
             Pair(
               design: result.design, choice: choice, step: own.step, rule: rule, target: target,
               steps: steps, relativeSteps: steps / baseline, relativeVariance: base.variance[index][t],
-              startVariance: base.startVariance[index], gain: base.gain[index][t]))
+              startVariance: base.startVariance[index], gain: base.gain[index][t],
+              terminal: base.terminal[index][t]))
         }
       }
     }

@@ -35,10 +35,10 @@ extension VarianceOptimalLearnsFaster {
     parameters: [
       "beta_a": [1, 2, 0.5], "beta_b": [1, 2, 2], "prompts": [32], "actions": [4], "each": [16],
       "minimum": [8, 2], "maximum": [24, 48], "target": [0.6, 0.8, 0.9],
-      "variance_margin": [0.05], "fixed_step": [1], "step_size": [0.25, 0.5, 1, 2, 4, 8],
+      "variance_margin": [0.05], "fixed_step": [0.125], "step_size": [0.125, 0.25, 0.5, 1],
       "largest_steps": [4000], "copies": [8], "variance_stride": [4],
       "order_step": [0.125, 0.0625, 0.03125, 0.015625], "order_group": [8],
       "replicates": [2000, 20_000, 200_000], "ascents": [16, 128, 1024],
-      "small_denominator": [8], "small_base": [3, 2], "small_each": [3], "restarts": [8], "search_iterations": [400],
+      "small_denominator": [15], "small_base": [5, 4], "small_each": [3], "restarts": [8], "search_iterations": [400],
     ])
 }

@@ -82,6 +82,12 @@ extension VarianceOptimalLearnsFaster {
     evidence.pointTables.append(table)
   }
 
+  /// In how many pairs the rule's best η is the largest of the grid.
+  private func largestBest(_ pairs: [Pair]) -> String {
+    let best = pairs.filter { $0.choice == .best }
+    return "\(best.count { $0.step == stepSizes.max() }) of \(best.count) cases"
+  }
+
   /// Condition and explanation from the numbers found.
   func explain(_ evidence: inout Evidence, _ pairs: [Pair], _ worlds: [AscentWorld]) {
     let judged = pairs.filter { isJudged($0) && outcome($0) != nil }
@@ -92,13 +98,22 @@ extension VarianceOptimalLearnsFaster {
             && (estimator == nil || $0.design.setting.estimator == estimator)
         }.compactMap(outcome))
     }
-    /// How often a sign tells the sign of the difference in steps, where that exceeds the margin.
-    func agreement(_ aggregation: Aggregation, _ faster: (Pair) -> Bool) -> String {
-      let clear = judged.filter {
-        $0.design.setting.aggregation == aggregation && outcome($0) != .withinMargin
+    /// How often a sign tells the sign of the difference in steps at the fixed η, in worlds of two actions.
+    func agreement(_ aggregation: Aggregation, _ estimator: AscentEstimator, _ faster: (Pair) -> Bool)
+      -> String
+    {
+      let own = judged.filter {
+        $0.choice == .fixed && $0.design.setting.aggregation == aggregation
+          && $0.design.setting.estimator == estimator && !$0.terminal.isNaN
       }
-      let right = clear.count { faster($0) == ($0.relativeSteps < 1) }
-      return "\(right) of \(clear.count)"
+      return "\(own.count { faster($0) == ($0.relativeSteps < 1) }) of \(own.count)"
+    }
+    func agreements(_ faster: (Pair) -> Bool) -> String {
+      Aggregation.allCases.flatMap { aggregation in
+        AscentEstimator.allCases.map {
+          "\(agreement(aggregation, $0, faster)) (\(aggregation.rawValue) \($0.rawValue))"
+        }
+      }.joined(separator: ", ")
     }
     func extremes(_ aggregation: Aggregation) -> String {
       let own = judged.filter { $0.design.setting.aggregation == aggregation && $0.choice == .fixed }
@@ -117,9 +132,8 @@ extension VarianceOptimalLearnsFaster {
       guard let low = own.first, let high = own.last else { return "?" }
       return "\(short(own[own.count / 2])) (from \(short(low)) to \(short(high)))"
     }
-    let grid = stepSizes.sorted()
     evidence.condition =
-      "what decides is not Σ tr Σ_i(n_i) but the expected gain Σ η∇pᵀμ_i(n_i) + (η²/2)[μᵀHμ + tr(HΣ_i(n_i))]: prompt-equal RLOO has μ free of n, so that allocation acts at order η² of a step and best is n_i ∝ √(−tr HΣ_i), more noise where tr HΣ_i > 0 (for two actions p < ½); GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i, both at order η. Its sign, summed over uniform's states, tells the faster rule in \(agreement(.promptEqual) { $0.gain > 0 }) pairs prompt-equal and \(agreement(.rolloutMean) { $0.gain > 0 }) rollout-mean; the variance's in \(agreement(.promptEqual) { $0.relativeVariance < 1 }) and \(agreement(.rolloutMean) { $0.relativeVariance < 1 }) (pairs beyond the margins; \(worlds.count) worlds, η in \(short(grid.first ?? .nan))...\(short(grid.last ?? .nan)))"
+      "what decides is what a step is worth at the target: Σ [S_i η μ_i(n_i) + (η²/2) W_i v_i(n_i)], with slope and curvature S, W of the prompt's final p in its present logits. Prompt-equal RLOO has μ free of n, so that allocation acts at order η of the number of steps, and best is n_i ∝ √(−W_i σ_i²) where that is positive; for two actions W = (P_T²/P)[2(1−2p_T)P_T/P − (1−2p)], negative for a prompt that is below ½ now and near 1 at the end although p itself is convex there. GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i: both act whatever η is. Signs that are right about the faster rule, two actions, η = \(short(fixedStep)): of this value \(agreements { $0.terminal > 0 }); of the variance \(agreements { $0.relativeVariance < 1 }); of the one-step gain with tr(HΣ) \(agreements { $0.gain > 0 }). A step never lowers p here, so that the best η is the largest of the grid in \(largestBest(pairs))"
     evidence.explanation =
       "Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
       + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO."

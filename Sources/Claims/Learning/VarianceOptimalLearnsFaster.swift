@@ -100,15 +100,17 @@ public struct VarianceOptimalLearnsFaster: Claim {
     /// Uniform first, then the judged rules, then the rule that second order asks for.
     var rules: [AscentRule]
     /// By rule, then target; nil where the target is reached before the first step.
-    var steps: [[Double?]]
+    var steps: [[Double?]] = []
     /// V(rule)/V(uniform) summed over the states of the uniform run up to a target; by rule, then target.
-    var variance: [[Double]]
+    var variance: [[Double]] = []
     /// Expected one-step gain of the rule less that of uniform, summed over the same states.
-    var gain: [[Double]]
+    var gain: [[Double]] = []
+    /// Expected gain at the target, by `TerminalValue`; NaN for more than two actions.
+    var terminal: [[Double]] = []
     /// V(rule)/V(uniform) at the start, by rule.
-    var startVariance: [Double]
+    var startVariance: [Double] = []
     /// J by step, by rule.
-    var curves: [[Double]]
+    var curves: [[Double]] = []
   }
 
   /// Everything found on one design.
@@ -130,29 +132,30 @@ public struct VarianceOptimalLearnsFaster: Claim {
         copies: Int(specification.value("copies")), watch: rule == .uniform ? rules : [], stride: stride)
     }
     let uniform = try run(.uniform)
-    var race = Race(
-      step: step, rules: rules, steps: [], variance: [], gain: [], startVariance: [], curves: [])
+    var race = Race(step: step, rules: rules)
     for (index, rule) in rules.enumerated() {
       let own = rule == .uniform ? uniform : try run(rule)
       race.steps.append(targets.map { own.steps(to: $0) })
       race.curves.append(own.curve)
       race.startVariance.append(uniform.watched[index][0].variance / uniform.watched[0][0].variance)
-      race.variance.append(
-        targets.map { target in
-          let last = Int(min(uniform.steps(to: target) ?? 0, 1e9))
-          let sums = [index, 0].map { rule in
-            compensatedSum(uniform.watched[rule].lazy.filter { $0.step <= last }.map(\.variance))
-          }
-          return sums[0] / sums[1]
-        })
-      race.gain.append(
-        targets.map { target in
-          let last = Int(min(uniform.steps(to: target) ?? 0, 1e9))
-          return compensatedSum(
-            zip(uniform.watched[index], uniform.watched[0]).lazy.filter { $0.0.step <= last }.map {
-              $0.0.gain - $0.1.gain
-            })
-        })
+      var (variances, gains, terminal): ([Double], [Double], [Double]) = ([], [], [])
+      for target in targets {
+        let last = Int(min(uniform.steps(to: target) ?? 0, Double(uniform.curve.count - 1)))
+        let places = uniform.watchedSteps.indices.filter { uniform.watchedSteps[$0] <= last }
+        func sum(_ rule: Int, _ part: KeyPath<AscentOutlook, Double>) -> Double {
+          compensatedSum(places.lazy.map { uniform.watched[rule][$0][keyPath: part] })
+        }
+        variances.append(sum(index, \.variance) / sum(0, \.variance))
+        gains.append(sum(index, \.gain) - sum(0, \.gain))
+        terminal.append(
+          worlds[design.world].actions == 2
+            ? uniform.terminalGain(
+              rule: index, uniform: 0, end: last, setting: design.setting, step: step, stride: stride)
+            : .nan)
+      }
+      race.variance.append(variances)
+      race.gain.append(gains)
+      race.terminal.append(terminal)
     }
     return race
   }
