@@ -73,18 +73,20 @@ struct AscentRun: Sendable {
 
   /// What rules see of every prompt.
   ///
-  /// The quantile of a copy moves on by three places each step, so that a copy is not for ever the lucky one.
+  /// The copies of a prompt stand at equidistant quantiles; from step to step and prompt to prompt all of them turn by irrational shares of the circle, so that over time
+  /// a copy meets every quantile as often as chance would have it, and rare counts come as rarely as they should.
   private static func views(_ ascent: MeanFieldAscent, _ groups: [Int], copies: Int, time: Int)
     -> [AscentRule.View]
   {
-    groups.indices.map { i in
-      var shape = ascent.shape(i)
-      shape.probability = ascent.successes[i]
-      let level = (Double((i % copies + 3 * time) % copies) + 0.5) / Double(copies)
+    let shapes = ascent.shapes()
+    return groups.indices.map { i in
+      // The fractional parts of the golden ratio and of √2.
+      let turn = 0.618_033_988_749_894_8 * Double(time) + 0.414_213_562_373_095_1 * Double(i / copies)
+      let level = (turn + (Double(i % copies) + 0.5) / Double(copies)).truncatingRemainder(dividingBy: 1)
       return AscentRule.View(
-        shape: shape,
+        shape: shapes[i],
         counts: PromptStatistics(
-          successes: copies > 1 ? binomialQuantile(level, of: groups[i], shape.probability) : 0,
+          successes: copies > 1 ? binomialQuantile(level, of: groups[i], shapes[i].probability) : 0,
           samples: groups[i]))
     }
   }

@@ -52,20 +52,20 @@ enum AscentEstimator: String, Sendable, CaseIterable {
     let g = Double(n)
     let rare = min(p, q)
     let odds = rare / (1 - rare)
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: n + 1) { row in
+    return withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: n + 1) { row in
+      // Each row holds P(k) and w(k).
       var probability = pow(1 - rare, g)
       var mean = 0.0
-      row[0] = probability
-      for k in 1...n {
-        probability *= odds * Double(n - k + 1) / Double(k)
-        row[k] = probability
-        mean += probability * (Double(k) * Double(n - k)).squareRoot()
+      for k in 0...n {
+        if k > 0 { probability *= odds * (Double(n - k + 1) / Double(k)) }
+        let weight = (Double(k) * Double(n - k)).squareRoot() / g
+        row[k] = SIMD2(probability, weight)
+        mean += probability * weight
       }
-      mean /= g
       var variance = 0.0
       for k in 0...n {
-        let deviation = (Double(k) * Double(n - k)).squareRoot() / g - mean
-        variance += row[k] * deviation * deviation
+        let deviation = row[k].y - mean
+        variance += row[k].x * deviation * deviation
       }
       // q − qⁿ = q (1 − qⁿ⁻¹), which cancels for small p unless written with expm1.
       let success = p < 1 ? -q * expm1((g - 1) * log1p(-p)) / g : 0

@@ -72,10 +72,23 @@ struct MeanFieldAscent {
   /// The objective: the mean of E p.
   var objective: Double { compensatedSum(successes) / Double(world.count) }
 
-  /// The shape of prompt i at its mean logits.
-  func shape(_ i: Int) -> SoftmaxShape {
+  /// The shape of every prompt at its mean logits, with E p in the place of p there.
+  func shapes() -> [SoftmaxShape] {
     let k = world.actions
-    return SoftmaxShape(logits: Array(mean[i * k..<(i + 1) * k]), correct: world.correct(i))
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { direction in
+      mean.withUnsafeBufferPointer { mean in
+        world.correct.withUnsafeBufferPointer { correct in
+          successes.indices.map { i in
+            let range = i * k..<(i + 1) * k
+            var shape = SoftmaxShape(
+              logits: UnsafeBufferPointer(rebasing: mean[range]),
+              correct: UnsafeBufferPointer(rebasing: correct[range]), direction: direction)
+            shape.probability = successes[i]
+            return shape
+          }
+        }
+      }
+    }
   }
 
   /// What one step from here with the group sizes `groups`, one for each prompt, has in store.

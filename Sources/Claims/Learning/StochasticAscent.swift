@@ -29,21 +29,30 @@ struct StochasticAscent {
     }
   }
 
-  /// The shape of prompt i now.
-  func shape(_ i: Int) -> SoftmaxShape {
+  /// The shape of every prompt now.
+  func shapes() -> [SoftmaxShape] {
     let k = world.actions
-    return SoftmaxShape(logits: Array(logits[i * k..<(i + 1) * k]), correct: world.correct(i))
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: k) { direction in
+      logits.withUnsafeBufferPointer { logits in
+        world.correct.withUnsafeBufferPointer { correct in
+          (0..<world.count).map { i in
+            let range = i * k..<(i + 1) * k
+            return SoftmaxShape(
+              logits: UnsafeBufferPointer(rebasing: logits[range]),
+              correct: UnsafeBufferPointer(rebasing: correct[range]), direction: direction)
+          }
+        }
+      }
+    }
   }
 
   /// The objective now.
-  var objective: Double {
-    compensatedSum((0..<world.count).map { shape($0).probability }) / Double(world.count)
-  }
+  var objective: Double { compensatedSum(shapes().lazy.map(\.probability)) / Double(world.count) }
 
   /// What `rule` does now: the oracle sees every prompt's own p, not its expectation.
   func rollouts(_ rule: AscentRule) throws(AllocationError) -> [Int] {
     try rule.rollouts(
-      (0..<world.count).map { AscentRule.View(shape: shape($0), counts: counts[$0]) },
+      zip(shapes(), counts).map { AscentRule.View(shape: $0.0, counts: $0.1) },
       source: setting.source, estimator: setting.estimator, each: setting.each, bounds: setting.bounds)
   }
 
@@ -52,16 +61,18 @@ struct StochasticAscent {
     let k = world.actions
     for i in 0..<world.count {
       let range = i * k..<(i + 1) * k
-      let correct = Array(world.correct[range])
       let drawn = stream.multinomial(
         trials: groups[i], probabilities: Self.probabilities(Array(logits[range])))
+      var successes = 0
+      for a in 0..<k where world.correct[i * k + a] { successes += drawn[a] }
+      counts[i] = PromptStatistics(successes: successes, samples: groups[i])
+      guard successes > 0, successes < groups[i] else { continue }
       let factor = setting.aggregation.factor(group: groups[i], each: setting.each)
-      let moved = Self.moved(
-        Array(logits[range]), correct: correct, counts: drawn, estimator: setting.estimator,
-        step: step * factor)
-      logits.replaceSubrange(range, with: moved)
-      counts[i] = PromptStatistics(
-        successes: zip(drawn, correct).reduce(0) { $0 + ($1.1 ? $1.0 : 0) }, samples: groups[i])
+      let weight = step * factor * setting.estimator.weight(successes: successes, group: groups[i])
+      let (up, down) = (weight / Double(successes), weight / Double(groups[i] - successes))
+      for a in 0..<k {
+        logits[i * k + a] += Double(drawn[a]) * (world.correct[i * k + a] ? up : -down)
+      }
     }
   }
 

@@ -93,7 +93,7 @@ extension VarianceOptimalLearnsFaster {
         for aggregation in Aggregation.allCases {
           for source in AscentRule.Source.allCases {
             let setting = simulatedSetting(estimator, aggregation, source, widest: true)
-            let rules = [AscentRule.uniform] + AscentRule.judged(source)
+            let rules = [AscentRule.uniform] + AscentRule.judged(source).dropFirst()
             func field(_ rule: AscentRule, until: Double, steps: Int) throws -> [Double] {
               try AscentRun.run(
                 rule, world: world, setting: setting, step: step, until: until, maximumSteps: steps,

@@ -9,8 +9,8 @@ extension VarianceOptimalLearnsFaster {
     aim:
       "Whether the order of allocation rules by total gradient variance is their order by steps to a target.",
     worlds: [
-      "32 independent prompts of two actions, pass rates at the quantiles of Beta(1,1), Beta(2,2), Beta(0.5,2)",
-      "32 independent prompts of four actions, pass rates at the quantiles of Beta(1,1), one to three correct actions",
+      "24 independent prompts of two actions, pass rates at the quantiles of Beta(1,1), Beta(2,2), Beta(0.5,2)",
+      "24 independent prompts of four actions, pass rates at the quantiles of Beta(1,1), one to three correct actions",
       "16 rollouts per prompt and step on average, in 8...24 or 2...48",
       "one or two prompts with rational pass rates",
     ],
@@ -33,12 +33,12 @@ extension VarianceOptimalLearnsFaster {
       "rollouts where p(1−p) is smallest make fewer steps than uniform, rollout-mean (must come out reversed)",
     targetStandardError: 0.001,
     parameters: [
-      "beta_a": [1, 2, 0.5], "beta_b": [1, 2, 2], "prompts": [32], "actions": [4], "each": [16],
+      "beta_a": [1, 2, 0.5], "beta_b": [1, 2, 2], "prompts": [24], "actions": [4], "each": [16],
       "minimum": [8, 2], "maximum": [24, 48], "target": [0.6, 0.8, 0.9],
       "variance_margin": [0.05], "fixed_step": [0.125], "step_size": [0.125, 0.25, 0.5, 1],
-      "largest_steps": [4000], "copies": [8], "variance_stride": [4],
+      "largest_steps": [4000], "copies": [4], "watch_time": [0.5],
       "order_step": [0.125, 0.0625, 0.03125, 0.015625], "order_group": [8],
-      "replicates": [2000, 20_000, 200_000], "ascents": [16, 128, 1024],
+      "replicates": [2000, 20_000, 200_000], "ascents": [8, 64, 1024],
       "small_denominator": [15], "small_base": [5, 4], "small_each": [3], "restarts": [8], "search_iterations": [400],
     ])
 }

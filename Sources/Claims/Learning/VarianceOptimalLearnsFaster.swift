@@ -124,7 +124,7 @@ public struct VarianceOptimalLearnsFaster: Claim {
   /// Runs uniform, watching the others on its states, then every rule on its own.
   func race(_ design: Design, worlds: [AscentWorld], step: Double) throws -> Race {
     let rules = [.uniform] + AscentRule.judged(design.setting.source) + [.curvature]
-    let stride = Int(specification.value("variance_stride"))
+    let stride = max(1, Int(specification.value("watch_time") / step))
     func run(_ rule: AscentRule) throws -> AscentRun {
       try AscentRun.run(
         rule, world: worlds[design.world], setting: design.setting, step: step,
