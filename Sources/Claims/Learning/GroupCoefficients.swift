@@ -47,30 +47,45 @@ enum AscentEstimator: String, Sendable, CaseIterable {
   }
 
   /// Sums over k, deviations squared about the mean; the rarer outcome is counted, so that `(1−m)^n` does not underflow.
+  ///
+  /// `success` is Σ P(k)(n−k)/n² over mixed groups, which is `(q − qⁿ)/n`; as a sum of positive terms it does not cancel.
   private static func normalisedCoefficients(_ n: Int, _ p: Double) -> GroupCoefficients {
-    let q = 1 - p
     let g = Double(n)
-    let rare = min(p, q)
+    let rare = min(p, 1 - p)
     let odds = rare / (1 - rare)
+    var power = 1.0
+    var square = 1 - rare
+    var bits = n
+    while bits > 0 {
+      if bits & 1 == 1 { power *= square }
+      square *= square
+      bits >>= 1
+    }
     return withUnsafeTemporaryAllocation(of: SIMD2<Double>.self, capacity: n + 1) { row in
       // Each row holds P(k) and w(k).
-      var probability = pow(1 - rare, g)
-      var mean = 0.0
-      for k in 0...n {
-        if k > 0 { probability *= odds * (Double(n - k + 1) / Double(k)) }
-        let weight = (Double(k) * Double(n - k)).squareRoot() / g
+      row[0] = SIMD2(power, 0)
+      var probability = power
+      var (mean, among, other) = (0.0, 0.0, 0.0)
+      for k in 1...n {
+        let (hits, misses) = (Double(k), Double(n - k))
+        probability *= odds * ((misses + 1) / hits)
+        let weight = (hits * misses).squareRoot() / g
         row[k] = SIMD2(probability, weight)
         mean += probability * weight
+        if k < n {
+          among += probability * misses
+          other += probability * hits
+        }
       }
       var variance = 0.0
       for k in 0...n {
         let deviation = row[k].y - mean
         variance += row[k].x * deviation * deviation
       }
-      // q − qⁿ = q (1 − qⁿ⁻¹), which cancels for small p unless written with expm1.
-      let success = p < 1 ? -q * expm1((g - 1) * log1p(-p)) / g : 0
-      let failure = q < 1 ? -p * expm1((g - 1) * log1p(-q)) / g : 0
-      return GroupCoefficients(mean: mean, variance: variance, success: success, failure: failure)
+      // `among` belongs to the outcome that was counted.
+      let (success, failure) = p <= 0.5 ? (among, other) : (other, among)
+      return GroupCoefficients(
+        mean: mean, variance: variance, success: success / (g * g), failure: failure / (g * g))
     }
   }
 }

@@ -29,8 +29,11 @@ extension VarianceOptimalLearnsFaster {
           ])
       }
       guard isShown(setting), let race = result.races.first(where: { $0.step == fixedStep }) else { continue }
+      // Up to twice the steps of uniform; of long curves about sixty points.
+      let length = 2 * race.curves[0].count
+      let stride = max(1, length / Self.pointsPerCurve)
       for (rule, curve) in zip(race.rules, race.curves) {
-        for (step, success) in curve.enumerated() {
+        for (step, success) in curve.prefix(length).enumerated() where step % stride == 0 {
           curves.rows.append(
             names + [.text(rule.rawValue), .integer(step), .number(success)])
         }
@@ -38,6 +41,9 @@ extension VarianceOptimalLearnsFaster {
     }
     evidence.pointTables += [steps, curves]
   }
+
+  /// The points that a drawn curve has at most, about.
+  private static let pointsPerCurve = 60
 
   /// The η that all rules share.
   var fixedStep: Double { specification.value("fixed_step") }

@@ -38,6 +38,11 @@ public enum ClaimPlots {
     case "variance-falls-as-one-over-n": draw(outcome, "decay", "decay", DecayPlot.plots)
     case "released-rows-aligned": draw(outcome, "mispaired", "mispaired", MispairedPlot.plots)
     case "variance-bounded-by-proxy": draw(outcome, "envelope", "envelope", EnvelopePlot.plots)
+    case "variance-optimal-learns-faster":
+      draw(outcome, "steps", "variance", LearningPlots.variancePlots)
+        + draw(outcome, "steps", "steps", LearningPlots.stepPlots)
+        + draw(outcome, "curves", "curves", LearningPlots.curvePlots)
+        + draw(outcome, "shrinkage", "shrinkage", LearningPlots.shrinkagePlots)
     default: []
     }
   }
