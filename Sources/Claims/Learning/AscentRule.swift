@@ -18,6 +18,8 @@ enum AscentRule: String, Sendable, CaseIterable {
   case scoreAware = "score-aware"
   /// n ∝ √(−tr HΣ), 0 where that is negative: what second order in η asks for.
   case curvature = "√−tr(HΣ)"
+  /// n ∝ √(−W σ²), 0 where that is negative: what second order in η asks for when the target is what counts; needs to know where prompts end.
+  case arrival = "√(−Wσ²)"
   /// The negative control: most where p(1−p) is smallest.
   case reversed = "¼ − P"
 
@@ -41,6 +43,8 @@ enum AscentRule: String, Sendable, CaseIterable {
     var shape: SoftmaxShape
     /// The counts of the last step; not looked at by an oracle.
     var counts: PromptStatistics
+    /// What a nudge is worth at the target; nil where that is not known.
+    var value: TerminalValue?
   }
 
   /// Rollouts for each view; they add up to `each` times their number.
@@ -51,10 +55,10 @@ enum AscentRule: String, Sendable, CaseIterable {
     func neyman(_ deviations: [Double]) throws(AllocationError) -> [Int] {
       try BoundedNeymanAllocation.rollouts(deviations: deviations, budget: budget, bounds: bounds)
     }
-    func deviations(_ variance: (SoftmaxShape, GroupCoefficients) -> Double) -> [Double] {
+    func deviations(_ variance: (View, GroupCoefficients) -> Double) -> [Double] {
       views.map { view in
         let moments = estimator.coefficients(group: each, probability: view.shape.probability)
-        return max(0, variance(view.shape, moments)).squareRoot()
+        return max(0, variance(view, moments)).squareRoot()
       }
     }
     let proxies = views.map { $0.shape.probability * (1 - $0.shape.probability) }
@@ -62,8 +66,14 @@ enum AscentRule: String, Sendable, CaseIterable {
     switch (self, source) {
     case (.uniform, _):
       return try UniformAllocation.rollouts(promptCount: views.count, budget: budget, bounds: bounds)
-    case (.neyman, _): return try neyman(deviations { $0.trace($1) })
-    case (.curvature, _): return try neyman(deviations { -$0.curvature($1) })
+    case (.neyman, _): return try neyman(deviations { $0.shape.trace($1) })
+    case (.curvature, _): return try neyman(deviations { -$0.shape.curvature($1) })
+    case (.arrival, _):
+      return try neyman(
+        deviations { view, moments in
+          guard let value = view.value else { preconditionFailure("\(rawValue) needs to know the end") }
+          return -value.curvature * moments.variance
+        })
     case (.reversed, _): return try neyman(proxies.map { max(0, 0.25 - $0) })
     case (.proportional, .oracle): return try neyman(proxies)
     case (.proportional, .lastCounts):

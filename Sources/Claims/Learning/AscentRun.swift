@@ -34,10 +34,10 @@ struct AscentRun: Sendable {
   ///
   /// `watch` lists rules that are asked on this run's states every `stride` steps: equal states make variances comparable. Where counts are the source, each prompt
   /// stands for `copies` prompts that begin alike, each with the counts of its own groups at a quantile of the binomial: a copy that drew no
-  /// success has few rollouts next time and may stay so, as a real prompt may.
+  /// success has few rollouts next time and may stay so, as a real prompt may. `ends` gives every prompt's p when the target is reached, to a rule that asks for it.
   static func run(
     _ rule: AscentRule, world: AscentWorld, setting: AscentSetting, step: Double, until: Double,
-    maximumSteps: Int, copies: Int, watch: [AscentRule] = [], stride: Int = 1
+    maximumSteps: Int, copies: Int, watch: [AscentRule] = [], stride: Int = 1, ends: [Double] = []
   ) throws(AllocationError) -> AscentRun {
     let copies = setting.source == .oracle ? 1 : copies
     var ascent = MeanFieldAscent(
@@ -49,7 +49,7 @@ struct AscentRun: Sendable {
     for time in 0..<maximumSteps {
       let isWatched = !watch.isEmpty && time % stride == 0
       if rule != .uniform || isWatched {
-        let views = views(ascent, groups, copies: copies, time: time)
+        let views = views(ascent, groups, copies: copies, time: time, ends: ends)
         func rollouts(_ rule: AscentRule) throws(AllocationError) -> [Int] {
           try rule.rollouts(
             views, source: setting.source, estimator: setting.estimator, each: setting.each,
@@ -75,9 +75,9 @@ struct AscentRun: Sendable {
   ///
   /// The copies of a prompt stand at equidistant quantiles; from step to step and prompt to prompt all of them turn by irrational shares of the circle, so that over time
   /// a copy meets every quantile as often as chance would have it, and rare counts come as rarely as they should.
-  private static func views(_ ascent: MeanFieldAscent, _ groups: [Int], copies: Int, time: Int)
-    -> [AscentRule.View]
-  {
+  private static func views(
+    _ ascent: MeanFieldAscent, _ groups: [Int], copies: Int, time: Int, ends: [Double]
+  ) -> [AscentRule.View] {
     let shapes = ascent.shapes()
     return groups.indices.map { i in
       // The fractional parts of the golden ratio and of √2.
@@ -87,7 +87,12 @@ struct AscentRun: Sendable {
         shape: shapes[i],
         counts: PromptStatistics(
           successes: copies > 1 ? binomialQuantile(level, of: groups[i], shapes[i].probability) : 0,
-          samples: groups[i]))
+          samples: groups[i]),
+        value: ends.isEmpty
+          ? nil
+          : TerminalValue(
+            probability: shapes[i].probability, end: ends[i], estimator: ascent.estimator,
+            group: ascent.each))
     }
   }
 

@@ -9,7 +9,8 @@ extension VarianceOptimalLearnsFaster {
   ) -> AscentSetting {
     let ordered = bounds.sorted { $0.maximum < $1.maximum }
     return AscentSetting(
-      estimator: estimator, aggregation: aggregation, bounds: widest ? ordered[ordered.count - 1] : ordered[0],
+      estimator: estimator, aggregation: aggregation,
+      bounds: widest ? ordered[ordered.count - 1] : ordered[0],
       source: source, each: each)
   }
 

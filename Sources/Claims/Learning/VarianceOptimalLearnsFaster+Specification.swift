@@ -21,10 +21,12 @@ extension VarianceOptimalLearnsFaster {
       "uniform",
     ],
     performance: [
-      "pairs_as_claimed", "pairs_reversed", "pairs_within_margin", "expected_gain", "expected_gain_second_order",
+      "pairs_as_claimed", "pairs_reversed", "pairs_within_margin", "expected_gain",
+      "expected_gain_second_order",
       "order_of_remainder", "order_of_step_difference", "mean_success", "mean_success_mean_field",
       "success_above_uniform",
-      "success_above_uniform_mean_field", "relative_steps", "largest_loss_of_lower_variance", "z_against_exact",
+      "success_above_uniform_mean_field", "relative_steps", "largest_loss_of_lower_variance",
+      "z_against_exact",
     ],
     decisionRule:
       "For each estimator, aggregation, bounds, source of p and choice of step size (η fixed; each rule's best η): a pair is a rule against uniform, in one world, on one target, where their total variances, summed over the states of the uniform run up to the target, differ by more than `variance_margin`. It is as claimed if the rule with the lower variance needs fewer steps by more than `margin` (relative to uniform), reversed if it needs more by more than `margin`, else within the margin. Supported if every pair is as claimed, else refuted.",
@@ -39,6 +41,7 @@ extension VarianceOptimalLearnsFaster {
       "largest_steps": [4000], "copies": [4], "watch_time": [0.5],
       "order_step": [0.125, 0.0625, 0.03125, 0.015625], "order_group": [8],
       "replicates": [2000, 20_000, 200_000], "ascents": [8, 64, 1024],
-      "small_denominator": [15], "small_base": [5, 4], "small_each": [3], "restarts": [8], "search_iterations": [400],
+      "small_denominator": [15], "small_base": [5, 4], "small_each": [3], "restarts": [8],
+      "search_iterations": [400],
     ])
 }

@@ -88,6 +88,35 @@ extension VarianceOptimalLearnsFaster {
     evidence.pointTables.append(table)
   }
 
+  /// The rule of the condition against Neyman's and the one-step rule, where variance is all that allocation changes: two actions, RLOO, prompt-equal.
+  ///
+  /// It is told where every prompt ends under uniform allocation, which a trainer does not know.
+  func addArrival(_ evidence: inout Evidence, _ worlds: [AscentWorld]) throws {
+    let target = targets[targets.count / 2]
+    let setting = simulatedSetting(.leaveOneOut, .promptEqual, .oracle, widest: true)
+    for world in worlds where world.actions == 2 {
+      for step in [stepSizes.min() ?? fixedStep, stepSizes.max() ?? fixedStep] {
+        func run(_ rule: AscentRule, watch: [AscentRule] = [], ends: [Double] = []) throws -> AscentRun {
+          try AscentRun.run(
+            rule, world: world, setting: setting, step: step, until: target,
+            maximumSteps: Int(specification.value("largest_steps")), copies: 1, watch: watch, ends: ends)
+        }
+        let uniform = try run(.uniform, watch: [.uniform])
+        guard let base = uniform.steps(to: target), base.isFinite, let ends = uniform.successes.last else {
+          continue
+        }
+        for rule in [AscentRule.neyman, .curvature, .arrival] {
+          guard let steps = try run(rule, ends: ends).steps(to: target) else { continue }
+          evidence.estimates.append(
+            EstimateRow(
+              design:
+                "\(world.name), prompt-equal, \(setting.boundsName), oracle, η=\(short(step)), J=\(short(target))",
+              method: "\(rule.rawValue) rloo", stat: "relative_steps", exact: steps / base))
+        }
+      }
+    }
+  }
+
   /// In how many pairs the rule's best η is the largest of the grid.
   private func largestBest(_ pairs: [Pair]) -> String {
     let best = pairs.filter { $0.choice == .best }
@@ -140,8 +169,17 @@ extension VarianceOptimalLearnsFaster {
     }
     evidence.condition =
       "what decides is what a step is worth at the target: Σ [S_i η μ_i(n_i) + (η²/2) W_i v_i(n_i)], with slope and curvature S, W of the prompt's final p in its present logits. Prompt-equal RLOO has μ free of n, so that allocation acts at order η of the number of steps, and best is n_i ∝ √(−W_i σ_i²) where that is positive; for two actions W = (P_T²/P)[2(1−2p_T)P_T/P − (1−2p)], negative for a prompt that is below ½ now and near 1 at the end although p itself is convex there. GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i: both act whatever η is. Signs that are right about the faster rule, two actions, η = \(short(fixedStep)): of this value \(agreements { $0.terminal > 0 }); of the variance \(agreements { $0.relativeVariance < 1 }); of the one-step gain with tr(HΣ) \(agreements { $0.gain > 0 }). A step never lowers p here, so that the best η is the largest of the grid in \(largestBest(pairs))"
+    func relative(_ rule: AscentRule) -> String {
+      let largest = short(stepSizes.max() ?? .nan)
+      let own = evidence.estimates.filter {
+        $0.stat == "relative_steps" && $0.method == "\(rule.rawValue) rloo"
+          && $0.design.contains("prompt-equal") && $0.design.contains("η=\(largest),")
+      }
+      return own.map { short($0.estimate, digits: 5) }.joined(separator: ", ")
+    }
     evidence.explanation =
       "Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
-      + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO."
+      + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO. "
+      + "Told where prompts end, n ∝ √(−Wσ²) needs \(relative(.arrival)) of uniform's steps (RLOO, prompt-equal, η = \(short(stepSizes.max() ?? .nan)), the two-action worlds in turn), Neyman's rule \(relative(.neyman)), n ∝ √(−tr HΣ) \(relative(.curvature))."
   }
 }

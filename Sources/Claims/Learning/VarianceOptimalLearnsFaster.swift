@@ -28,6 +28,7 @@ public struct VarianceOptimalLearnsFaster: Claim {
     addFindings(&evidence, pairs)
     addTables(&evidence, results, worlds)
     addShrinkage(&evidence, results, worlds)
+    try addArrival(&evidence, worlds)
     try addOneStep(&evidence, examination, worlds)
     try addAscents(&evidence, examination, worlds)
     try addSearch(&evidence, examination)
@@ -97,7 +98,7 @@ public struct VarianceOptimalLearnsFaster: Claim {
   struct Race: Sendable {
     /// The step size η.
     var step: Double
-    /// Uniform first, then the judged rules, then the rule that second order asks for.
+    /// Uniform first, then the judged rules; last, for the oracle, the rule that the second order of one step asks for.
     var rules: [AscentRule]
     /// By rule, then target; nil where the target is reached before the first step.
     var steps: [[Double?]] = []
@@ -123,7 +124,8 @@ public struct VarianceOptimalLearnsFaster: Claim {
 
   /// Runs uniform, watching the others on its states, then every rule on its own.
   func race(_ design: Design, worlds: [AscentWorld], step: Double) throws -> Race {
-    let rules = [.uniform] + AscentRule.judged(design.setting.source) + [.curvature]
+    let source = design.setting.source
+    let rules = [.uniform] + AscentRule.judged(source) + (source == .oracle ? [.curvature] : [])
     let stride = max(1, Int(specification.value("watch_time") / step))
     func run(_ rule: AscentRule) throws -> AscentRun {
       try AscentRun.run(

@@ -67,7 +67,8 @@ enum LearningPlots {
       DotPlot(
         dots: rows.filter { panel($0) == name }.map {
           DotPlot.Dot(
-            category: $0.label("world"), series: $0.label("allocator"), value: $0.number("relative_steps") ?? 1)
+            category: $0.label("world"), series: $0.label("allocator"),
+            value: $0.number("relative_steps") ?? 1)
         }, categories: worlds, seriesNames: rules, reference: 1)
     }
     let axis = DotPlot.axis(for: plots)
@@ -97,7 +98,8 @@ enum LearningPlots {
         guard let x = row.number("step"), let y = row.number("success") else { return nil }
         return (row.label("allocator"), [x, y])
       }
-      guard let last = points.map({ $0.point[0] }).max(), let low = points.map({ $0.point[1] }).min(), last > 0
+      guard let last = points.map({ $0.point[0] }).max(), let low = points.map({ $0.point[1] }).min(),
+        last > 0
       else { continue }
       panels.append(
         PlotPanel(

@@ -89,7 +89,8 @@ public enum ColumnDictionary {
     column("statement", "string", nil, "the proposition in words"),
     column("step", "integer", "steps", "the number of steps taken"),
     column(
-      "step_choice", "string", nil, "how the step size is chosen: the same for all rules, or each rule's best"),
+      "step_choice", "string", nil, "how the step size is chosen: the same for all rules, or each rule's best"
+    ),
     column("step_difference", "number", "1", "steps to the target divided by those of uniform, less 1"),
     column("step_size", "number", "logit/score", "the step size η: logits move by η times the estimate"),
     column("steps", "number", "steps", "steps until the target is reached, interpolated within the step"),

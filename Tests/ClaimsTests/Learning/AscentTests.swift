@@ -49,7 +49,7 @@ import _TestSupport
       }
       return (abs(ascent.objective - exact), abs(1 / (1 + exp(-logit)) - exact))
     }
-    let (wide, narrow) = (error(0.2), error(0.1))
+    let (wide, narrow) = (error(0.04), error(0.02))
     #expect(narrow.field < 0.1 * narrow.noise, "\(narrow)")
     #expect(log2(wide.field / narrow.field) > 2.5, "\(wide) \(narrow)")
   }
@@ -71,7 +71,9 @@ import _TestSupport
       for _ in 0..<6 { ascent.advance(groups, stream: &stream) }
       moments.add(ascent.objective)
     }
-    #expect(abs(moments.mean - field.objective) < 6 * moments.standardError + 3e-4, "\(moments.mean) \(field.objective)")
+    #expect(
+      abs(moments.mean - field.objective) < 6 * moments.standardError + 3e-4,
+      "\(moments.mean) \(field.objective)")
   }
 
   /// What `TerminalValue` says a change of allocation adds to the final J against what mean-field ascent finds: alike to leading order in η.
@@ -137,7 +139,9 @@ import _TestSupport
     let rates = AscentWorld.passRates(PassRatePopulation(a: 0.5, b: 2), count: 12)
     let world = AscentWorld(name: "beta", rates: rates)
     let views = (0..<12).map {
-      AscentRule.View(shape: world.shape($0), counts: PromptStatistics(successes: $0, samples: 16))
+      AscentRule.View(
+        shape: world.shape($0), counts: PromptStatistics(successes: $0, samples: 16),
+        value: TerminalValue(probability: rates[$0], end: 0.9, estimator: .normalised, group: 16))
     }
     let bounds = AllocationBounds(minimum: 8, maximum: 24)
     let rollouts = try rule.rollouts(
@@ -149,7 +153,10 @@ import _TestSupport
 
   /// The quantiles of Beta(1,1) are the levels themselves; of Beta(½,2) the distribution function at them is the level.
   @Test func passRatesAreQuantiles() throws {
-    #expect(AscentWorld.passRates(PassRatePopulation(a: 1, b: 1), count: 4).map { ($0 * 8).rounded() } == [1, 3, 5, 7])
+    #expect(
+      AscentWorld.passRates(PassRatePopulation(a: 1, b: 1), count: 4).map { ($0 * 8).rounded() } == [
+        1, 3, 5, 7,
+      ])
     for (i, p) in AscentWorld.passRates(PassRatePopulation(a: 0.5, b: 2), count: 5).enumerated() {
       #expect(abs(try SpecialFunctions.incompleteBeta(0.5, 2, p) - (Double(i) + 0.5) / 5) < 1e-12)
     }

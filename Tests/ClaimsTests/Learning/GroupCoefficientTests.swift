@@ -31,12 +31,14 @@ import _TestSupport
       return success(moved)
     }
     return (0..<4).map { a in
-      (0..<4).map { b in (at(a, 1, b, 1) - at(a, 1, b, -1) - at(a, -1, b, 1) + at(a, -1, b, -1)) / (4 * h * h) }
+      (0..<4).map { b in (at(a, 1, b, 1) - at(a, 1, b, -1) - at(a, -1, b, 1) + at(a, -1, b, -1)) / (4 * h * h)
+      }
     }
   }
 
   /// Mean and covariance of ĝ from every tuple of actions, with advantages from their definitions.
-  static func bruteForce(_ estimator: AscentEstimator, group: Int) -> (mean: [Double], covariance: [[Double]]) {
+  static func bruteForce(_ estimator: AscentEstimator, group: Int) -> (mean: [Double], covariance: [[Double]])
+  {
     let policy = probabilities(logits)
     var estimates: [(probability: Double, vector: [Double])] = []
     for tuple in 0..<Int(pow(4.0, Double(group))) {
@@ -72,7 +74,9 @@ import _TestSupport
     let shape = SoftmaxShape(logits: Self.logits, correct: Self.correct)
     let moments = estimator.coefficients(group: group, probability: shape.probability)
     let policy = Self.probabilities(Self.logits)
-    let d = (0..<4).map { Self.correct[$0] ? policy[$0] / shape.probability : -policy[$0] / (1 - shape.probability) }
+    let d = (0..<4).map {
+      Self.correct[$0] ? policy[$0] / shape.probability : -policy[$0] / (1 - shape.probability)
+    }
     // 1024 tuples of rounded products: a few hundred ulp of numbers below 1.
     for a in 0..<4 { #expect(abs(moments.mean * d[a] - mean[a]) < 1e-13) }
     let trace = (0..<4).reduce(0) { $0 + covariance[$1][$1] }
@@ -101,7 +105,9 @@ import _TestSupport
     #expect(isClose(grpo.mean, moments.expectedDeviation(group: group), ulps: 400))
   }
 
-  /// By hand: two actions, p = ¼, n = 2. w is ½ with probability 2P = 3/8, else 0: mean 3/16, variance ¼·3/8·5/8 = 15/256; κ = 1 throughout, so D² = 2, and
+  /// Two actions, p = ¼, n = 2, by hand.
+  ///
+  /// w is ½ with probability 2P = 3/8, else 0: mean 3/16, variance ¼·3/8·5/8 = 15/256; κ = 1 throughout, so D² = 2, and
   /// p'' in u is P(1−2p) = 3/32, four times that along d.
   @Test func twoActionsByHand() {
     let shape = SoftmaxShape(logits: [-log(3), 0], correct: [true, false])

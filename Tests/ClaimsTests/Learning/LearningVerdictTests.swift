@@ -32,7 +32,9 @@ import _TestSupport
     }
   }
 
-  /// Rollout-mean with n = 2 and n = 4 where uniform has 3 each, p = ¼ and ½, odds doubled per power, 2η = 9 log 2. By hand:
+  /// Rollout-mean with n = 2 and n = 4 where uniform has 3 each, p = ¼ and ½, odds doubled per power, 2η = 9 log 2.
+  ///
+  /// By hand:
   /// n = 3: w = ⅓ with probability 3P, power 3; n = 2: w = ½ with 2P, power 9·⅔·½ = 3; n = 4: w = ¼ and ⅓, powers 3 and 4.
   /// p = ¼ goes to 8/11, p = ½ to 8/9 or 16/17. Uniform: ¼·7/16 + 8/11·9/16 and ½·¼ + 8/9·¾, mean 2767/4224.
   /// (2, 4): ¼·⅝ + 8/11·⅜ and ½·⅛ + 8/9·½ + 16/17·⅜, mean 69413/107712. Variances 37/384 and 77/864.
@@ -40,7 +42,8 @@ import _TestSupport
     let pair = Subject.RationalPair(
       rates: [Rational(1, 4), Rational(1, 2)], base: Rational(2), exponent: 9, each: 3,
       aggregation: .rolloutMean)
-    #expect(pair.success([3, 3]) == Rational(2767, 4224) && pair.success([2, 4]) == Rational(69413, 107_712))
+    #expect(
+      pair.success([3, 3]) == Rational(2767, 4224) && pair.success([2, 4]) == Rational(69413, 107_712))
     #expect(pair.variance([3, 3]) == Rational(37, 384) && pair.variance([2, 4]) == Rational(77, 864))
   }
 
