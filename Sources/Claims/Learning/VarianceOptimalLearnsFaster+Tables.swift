@@ -155,7 +155,7 @@ extension VarianceOptimalLearnsFaster {
         .sorted { $0.relativeSteps < $1.relativeSteps }
       guard let low = own.first, let high = own.last else { return "none" }
       func text(_ pair: Pair) -> String {
-        "\(short(pair.relativeSteps)) (\(pair.rule.rawValue), \(pair.design.setting.estimator.rawValue), \(worlds[pair.design.world].name), variance \(short(pair.relativeVariance)))"
+        "\(pair.relativeSteps.isFinite ? short(pair.relativeSteps) : "not within \(short(specification.value("largest_steps"))) steps") (\(pair.rule.rawValue), \(pair.design.setting.estimator.rawValue), \(worlds[pair.design.world].name), variance \(short(pair.relativeVariance)))"
       }
       return "\(text(low)) to \(text(high))"
     }
