@@ -110,7 +110,7 @@ extension VarianceOptimalLearnsFaster {
                 Finding(
                   estimator: estimator.rawValue, population: population,
                   basis: tally.basis,
-                  condition: tally.text))
+                  condition: "\(tally.text), in mean-field ascent on the worlds examined"))
               evidence.estimates += [
                 ("pairs_as_claimed", tally.asClaimed), ("pairs_reversed", tally.reversed),
                 ("pairs_within_margin", tally.withinMargin),

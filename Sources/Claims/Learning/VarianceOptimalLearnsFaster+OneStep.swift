@@ -1,7 +1,7 @@
 import Foundation
 import Statistics
 
-/// One step: every count vector, the second order in η, and simulation beside each other; then whole ascents.
+/// One step: every count vector, the second order in η, and simulation beside each other.
 extension VarianceOptimalLearnsFaster {
   /// The setting in which single steps and whole ascents are simulated.
   func simulatedSetting(
@@ -79,67 +79,6 @@ extension VarianceOptimalLearnsFaster {
             design: "\(world.name), prompt \(prompt), G=\(group), η from \(steps[index - 1]) to \(step)",
             method: estimator.rawValue, stat: "order_of_remainder",
             exact: log(remainders[index - 1] / remainders[index]) / log(steps[index - 1] / step)))
-      }
-    }
-  }
-
-  /// Whole simulated ascents to the step at which mean-field uniform reaches the middle target: J and its distance from uniform's, beside mean-field.
-  func addAscents(_ evidence: inout Evidence, _ examination: Examination, _ worlds: [AscentWorld]) throws {
-    let step = specification.value("fixed_step")
-    let target = targets[targets.count / 2]
-    let count = specification.count("ascents", for: examination.preset)
-    var designPoint = 100
-    for world in [worlds[0], worlds[worlds.count - 1]] {
-      for estimator in AscentEstimator.allCases {
-        for aggregation in Aggregation.allCases {
-          for source in AscentRule.Source.allCases {
-            let setting = simulatedSetting(estimator, aggregation, source, widest: true)
-            let rules = [AscentRule.uniform] + AscentRule.judged(source).dropFirst()
-            func field(_ rule: AscentRule, until: Double, steps: Int) throws -> [Double] {
-              try AscentRun.run(
-                rule, world: world, setting: setting, step: step, until: until, maximumSteps: steps,
-                copies: Int(specification.value("copies"))
-              ).curve
-            }
-            let length =
-              try field(.uniform, until: target, steps: Int(specification.value("largest_steps"))).count - 1
-            let expected = try rules.map { try field($0, until: 2, steps: length)[length] }
-            let key = examination.key(designPoint: designPoint)
-            let rows = try examination.map(count) { replicate -> [Double] in
-              // One stream for each rule: whatever coupling equal draws would give is not the rules' own.
-              try rules.indices.map { index in
-                var stream = RandomStream(key.replicate(replicate * rules.count + index))
-                var ascent = StochasticAscent(world: world, setting: setting, step: step, stream: &stream)
-                for _ in 0..<length { ascent.advance(try ascent.rollouts(rules[index]), stream: &stream) }
-                return ascent.objective
-              }
-            }
-            examination.progress(count)
-            designPoint += 1
-            let design =
-              "\(world.name), \(aggregation.rawValue), \(setting.boundsName), \(source.rawValue), η=\(short(step)), after \(length) steps"
-            for (index, rule) in rules.enumerated() {
-              let method = "\(rule.rawValue) \(estimator.rawValue)"
-              func add(_ stat: String, _ values: [Double]) {
-                let estimate = Moments(values).estimate
-                evidence.estimates.append(
-                  EstimateRow(
-                    design: design, method: method, stat: stat, estimate: estimate,
-                    interval: estimate.studentInterval(level: 0.95)))
-              }
-              add("mean_success", rows.map { $0[index] })
-              evidence.estimates.append(
-                EstimateRow(
-                  design: design, method: method, stat: "mean_success_mean_field", exact: expected[index]))
-              guard index > 0 else { continue }
-              add("success_above_uniform", rows.map { $0[index] - $0[0] })
-              evidence.estimates.append(
-                EstimateRow(
-                  design: design, method: method, stat: "success_above_uniform_mean_field",
-                  exact: expected[index] - expected[0]))
-            }
-          }
-        }
       }
     }
   }

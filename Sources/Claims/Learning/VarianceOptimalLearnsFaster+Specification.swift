@@ -24,6 +24,7 @@ extension VarianceOptimalLearnsFaster {
       "pairs_as_claimed", "pairs_reversed", "pairs_within_margin", "expected_gain",
       "expected_gain_second_order",
       "order_of_remainder", "order_of_step_difference", "mean_success", "mean_success_mean_field",
+      "steps_to_target", "steps_to_target_mean_field",
       "success_above_uniform",
       "success_above_uniform_mean_field", "relative_steps", "largest_loss_of_lower_variance",
       "z_against_exact",
@@ -40,7 +41,7 @@ extension VarianceOptimalLearnsFaster {
       "variance_margin": [0.05], "fixed_step": [0.125], "step_size": [0.125, 0.25, 0.5, 1],
       "largest_steps": [4000], "copies": [4], "watch_time": [0.5],
       "order_step": [0.125, 0.0625, 0.03125, 0.015625], "order_group": [8],
-      "replicates": [2000, 20_000, 200_000], "ascents": [8, 64, 1024],
+      "replicates": [2000, 20_000, 200_000], "ascents": [8, 128, 1024], "followed_lengths": [2],
       "small_denominator": [15], "small_base": [5, 4], "small_each": [3], "restarts": [8],
       "search_iterations": [400],
     ])

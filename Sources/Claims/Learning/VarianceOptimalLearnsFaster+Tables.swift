@@ -155,7 +155,7 @@ extension VarianceOptimalLearnsFaster {
         .sorted { $0.relativeSteps < $1.relativeSteps }
       guard let low = own.first, let high = own.last else { return "none" }
       func text(_ pair: Pair) -> String {
-        "\(pair.relativeSteps.isFinite ? short(pair.relativeSteps) : "not within \(short(specification.value("largest_steps"))) steps") (\(pair.rule.rawValue), \(pair.design.setting.estimator.rawValue), \(worlds[pair.design.world].name), variance \(short(pair.relativeVariance)))"
+        "\(pair.relativeSteps.isFinite ? short(pair.relativeSteps) : "not within \(Int(specification.value("largest_steps"))) steps") (\(pair.rule.rawValue), \(pair.design.setting.estimator.rawValue), \(worlds[pair.design.world].name), variance \(short(pair.relativeVariance)))"
       }
       return "\(text(low)) to \(text(high))"
     }
@@ -169,6 +169,12 @@ extension VarianceOptimalLearnsFaster {
     }
     evidence.condition =
       "what decides is what a step is worth at the target: Σ [S_i η μ_i(n_i) + (η²/2) W_i v_i(n_i)], with slope and curvature S, W of the prompt's final p in its present logits. Prompt-equal RLOO has μ free of n, so that allocation acts at order η of the number of steps, and best is n_i ∝ √(−W_i σ_i²) where that is positive; for two actions W = (P_T²/P)[2(1−2p_T)P_T/P − (1−2p)], negative for a prompt that is below ½ now and near 1 at the end although p itself is convex there. GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i: both act whatever η is. Signs that are right about the faster rule, two actions, η = \(short(fixedStep)): of this value \(agreements { $0.terminal > 0 }); of the variance \(agreements { $0.relativeVariance < 1 }); of the one-step gain with tr(HΣ) \(agreements { $0.gain > 0 }). A step never lowers p here, so that the best η is the largest of the grid in \(largestBest(pairs))"
+    func distance(_ source: AscentRule.Source) -> String {
+      let own = evidence.estimates.filter { $0.design.contains(", \(source.rawValue), ") }
+      let simulated = own.filter { $0.stat == "mean_success" }
+      let field = own.filter { $0.stat == "mean_success_mean_field" }
+      return short(zip(simulated, field).map { abs($0.estimate - $1.estimate) }.max() ?? .nan, digits: 2)
+    }
     func relative(_ rule: AscentRule) -> String {
       let largest = short(stepSizes.max() ?? .nan)
       let own = evidence.estimates.filter {
@@ -180,6 +186,7 @@ extension VarianceOptimalLearnsFaster {
     evidence.explanation =
       "Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
       + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO. "
-      + "Told where prompts end, n ∝ √(−Wσ²) needs \(relative(.arrival)) of uniform's steps (RLOO, prompt-equal, η = \(short(stepSizes.max() ?? .nan)), the two-action worlds in turn), Neyman's rule \(relative(.neyman)), n ∝ √(−tr HΣ) \(relative(.curvature))."
+      + "Told where prompts end, n ∝ √(−Wσ²) needs \(relative(.arrival)) of uniform's steps (RLOO, prompt-equal, η = \(short(stepSizes.max() ?? .nan)), the two-action worlds in turn), Neyman's rule \(relative(.neyman)), n ∝ √(−tr HΣ) \(relative(.curvature)). "
+      + "Simulated ascents end within \(distance(.oracle)) of mean-field J with the oracle and \(distance(.lastCounts)) with last counts."
   }
 }
