@@ -23,4 +23,6 @@ public let allClaims: [any Claim] = [
   ScoreNormBoundedByEntropy(),
   CompensationRestoresGradient(),
   StabilisationBoundsUpdates(),
+  // Learning
+  VarianceOptimalLearnsFaster(),
 ]

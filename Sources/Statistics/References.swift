@@ -78,6 +78,9 @@ public let references: [Reference] = [
     title: "An invariant form for the prior probability in estimation problems",
     locator: "Proc. R. Soc. A 186:453-461"),
   Reference(
+    key: "julier2004", authors: "Julier, Uhlmann", year: 2004,
+    title: "Unscented filtering and nonlinear estimation", locator: "Proc. IEEE 92(3):401-422"),
+  Reference(
     key: "kantorovich1948", authors: "Kantorovich", year: 1948,
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),

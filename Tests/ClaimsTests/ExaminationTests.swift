@@ -8,11 +8,12 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12,
+      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2,
     ]
     let sizes: [String: [Double]] = [
       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
-      "prompts": [3],
+      "prompts": [3], "copies": [2], "step_size": [0.5, 1], "fixed_step": [0.5], "largest_steps": [300],
+      "search_iterations": [20],
       "epsilon": [0.25, 0.01, 1e-4, 1e-7],
     ]
     var copy = self
@@ -57,6 +58,7 @@ extension ClaimSpecification {
     ScoreNormBoundedByEntropy(specification: ScoreNormBoundedByEntropy.registered.cutDown),
     CompensationRestoresGradient(specification: CompensationRestoresGradient.registered.cutDown),
     StabilisationBoundsUpdates(specification: StabilisationBoundsUpdates.registered.cutDown),
+    VarianceOptimalLearnsFaster(specification: VarianceOptimalLearnsFaster.registered.cutDown),
   ]
 
   static func evidence(_ claim: any Claim, threads: Int) throws -> Evidence {

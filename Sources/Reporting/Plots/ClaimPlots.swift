@@ -63,6 +63,11 @@ public enum ClaimPlots {
     case "stabilisation-bounds-updates":
       draw(outcome, "effects", "effects", ModulationFactorPlot.effects)
         + drawLog(outcome, ModulationFactorPlot.prompts)
+    case "variance-optimal-learns-faster":
+      draw(outcome, "steps", "variance", LearningPlots.variancePlots)
+        + draw(outcome, "steps", "steps", LearningPlots.stepPlots)
+        + draw(outcome, "curves", "curves", LearningPlots.curvePlots)
+        + draw(outcome, "shrinkage", "shrinkage", LearningPlots.shrinkagePlots)
     default: []
     }
   }

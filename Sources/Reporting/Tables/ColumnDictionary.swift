@@ -26,6 +26,9 @@ public struct ColumnDescription: Sendable, Hashable {
 public enum ColumnDictionary {
   /// The known columns in alphabetical order.
   public static let columns: [ColumnDescription] = [
+    column(
+      "aggregation", "string", nil,
+      "how prompts are weighed in a step: prompt-equal, or rollout-mean (by their rollouts)"),
     column("allocator", "string", nil, "the allocation rule, named as in `allot allocate --method`"),
     column("bernoulli_sd", "number", "reward", "√(p(1−p)), the standard deviation of the binary reward"),
     column("bernoulli_variance", "number", "reward²", "p(1−p), the variance of the binary reward: the proxy"),
@@ -70,6 +73,7 @@ public enum ColumnDictionary {
       "the number of independent replicates or rollouts; 0 for an exact computation"),
     column("name", "string", nil, "the name of the quantity"),
     column("p", "number", "1", "the probability of success"),
+    column("p_source", "string", nil, "where an allocation rule knows p from: oracle or last counts"),
     column("population", "string", nil, "the population of prompts"),
     column("prompt_id", "string", nil, "the prompt's identifier in the log"),
     column("prompts", "string", nil, "the prompts counted: all, or those with both successes and failures"),
@@ -80,6 +84,7 @@ public enum ColumnDictionary {
     column(
       "relative_bias", "number", "1",
       "the distance of the mean, scaled to the gradient's length along it, from the gradient, in gradients"),
+    column("relative_steps", "number", "1", "steps to the target divided by those of uniform allocation"),
     column("relative_to_uniform", "number", "1", "total variance divided by that of the uniform allocation"),
     column("relative_variance", "number", "1", "total variance divided by that of the reference allocation"),
     column("reward_variance", "number", "reward²", "the variance of the reward over the policy's answers"),
@@ -92,9 +97,21 @@ public enum ColumnDictionary {
     column("share", "number", "1", "the share of prompts, from 0 to 1"),
     column("share_falling", "number", "1", "the share of random worlds on which the variance falls"),
     column("shrinkage", "number", "score²", "the weight that shrinks a state's baseline to the group's mean"),
+    column(
+      "start_variance", "number", "1",
+      "total variance of one step divided by that of uniform allocation, before the first step"),
     column("stat", "string", nil, "the statistic that est estimates"),
     column("statement", "string", nil, "the proposition in words"),
+    column("step", "integer", "steps", "the number of steps taken"),
+    column(
+      "step_choice", "string", nil, "how the step size is chosen: the same for all rules, or each rule's best"
+    ),
+    column("step_difference", "number", "1", "steps to the target divided by those of uniform, less 1"),
+    column("step_size", "number", "logit/score", "the step size η: logits move by η times the estimate"),
+    column("steps", "number", "steps", "steps until the target is reached, interpolated within the step"),
     column("strength", "number", "1", "α, the largest amplification less one"),
+    column("success", "number", "1", "the expected success probability, averaged over prompts"),
+    column("target", "number", "1", "the mean success probability to be reached"),
     column("title", "string", nil, "what the counterexample breaks"),
     column(
       "true_sd", "number", "score",
