@@ -16,4 +16,7 @@ public let allClaims: [any Claim] = [
   EstimatedProxyKeepsGain(),
   ReleasedAllocatorBeatsUniform(),
   ReleasedRowsAligned(),
+  // Modulation
+  EntropyChangeExact(),
+  ReleasedEntropyChangeAgrees(),
 ]
