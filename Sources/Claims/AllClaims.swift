@@ -19,4 +19,6 @@ public let allClaims: [any Claim] = [
   // Modulation
   EntropyChangeExact(),
   ReleasedEntropyChangeAgrees(),
+  EntropyChangeIndicatesMagnitude(),
+  EntropyAsStepSize(),
 ]
