@@ -8,11 +8,12 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2,
+      "seeds": 2, "policies": 2, "reach_tokens": 12, "single_batches": 2, "plot_batches": 1, "worlds": 6,
+      "ratio_worlds": 3, "large_worlds": 1,
     ]
     let sizes: [String: [Double]] = [
       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
-      "prompts": [3],
+      "prompts": [3], "large_batches": [6], "table_policies": [3],
       "epsilon": [0.25, 0.01, 1e-4, 1e-7],
     ]
     var copy = self
@@ -45,6 +46,10 @@ extension ClaimSpecification {
     EstimatedProxyKeepsGain(specification: EstimatedProxyKeepsGain.registered.cutDown),
     ReleasedAllocatorBeatsUniform(specification: ReleasedAllocatorBeatsUniform.registered.cutDown),
     ReleasedRowsAligned(specification: ReleasedRowsAligned.registered.cutDown),
+    EntropyChangeExact(specification: EntropyChangeExact.registered.cutDown),
+    ReleasedEntropyChangeAgrees(specification: ReleasedEntropyChangeAgrees.registered.cutDown),
+    EntropyChangeIndicatesMagnitude(specification: EntropyChangeIndicatesMagnitude.registered.cutDown),
+    EntropyAsStepSize(specification: EntropyAsStepSize.registered.cutDown),
   ]
 
   static func evidence(_ claim: any Claim, threads: Int) throws -> Evidence {

@@ -28,7 +28,7 @@ extension EntropyAsStepSize {
     negativeControl: "1/(1 + |ΔH|/mean) taken from another prompt's token works",
     targetStandardError: 0.01,
     parameters: [
-      "gain": [0.01], "prompts": [2], "group": [2], "actions": [3], "worlds": [150, 800, 8000],
+      "gain": [0.01], "world_prompts": [2], "group": [2], "actions": [3], "worlds": [150, 800, 8000],
       "ratio_worlds": [100, 400, 2000],
       "log2_shortest": [-5], "log2_longest": [9], "pairs": [2000, 20_000, 200_000],
       "pair_actions": [8], "large_prompts": [8], "large_actions": [8], "large_group": [4],

@@ -170,7 +170,7 @@ extension EntropyAsStepSize {
   func world(_ population: Population, _ stream: inout RandomStream) -> World {
     let actions = Int(specification.value("actions"))
     return World(
-      prompts: (0..<Int(specification.value("prompts"))).map { _ in population.draw(actions, &stream) },
+      prompts: (0..<Int(specification.value("world_prompts"))).map { _ in population.draw(actions, &stream) },
       group: Int(specification.value("group")))
   }
 }
