@@ -17,12 +17,16 @@ public let allClaims: [any Claim] = [
   ReleasedAllocatorBeatsUniform(),
   ReleasedRowsAligned(),
   // Modulation
-  ModulationUnbiased(),
-  ModulationReducesVariance(),
   ScoreNormAttenuates(),
   ScoreNormBoundedByEntropy(),
   CompensationRestoresGradient(),
+  ModulationUnbiased(),
+  ModulationReducesVariance(),
+  EntropyChangeExact(),
+  ReleasedEntropyChangeAgrees(),
+  EntropyChangeIndicatesMagnitude(),
   StabilisationBoundsUpdates(),
+  EntropyAsStepSize(),
   // Learning
   VarianceOptimalLearnsFaster(),
 ]

@@ -8,12 +8,7 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2,
-    ]
-    let sizes: [String: [Double]] = [
-      "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
-      "prompts": [3], "copies": [2], "step_size": [0.5, 1], "fixed_step": [0.5], "largest_steps": [300],
-      "search_iterations": [20],
+      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2, ]     let sizes: [String: [Double]] = [       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4], "prompts": [3], "copies": [2], "step_size": [0.5, 1], "fixed_step": [0.5], "largest_steps": [300], "search_iterations": [20], "policies": 2, "reach_tokens": 12, "single_batches": 2, "plot_batches": 1, "worlds": 6, "ratio_worlds": 3, "large_worlds": 1, "large_batches": [6], "table_policies": [3],
       "epsilon": [0.25, 0.01, 1e-4, 1e-7],
     ]
     var copy = self
@@ -52,12 +47,16 @@ extension ClaimSpecification {
     EstimatedProxyKeepsGain(specification: EstimatedProxyKeepsGain.registered.cutDown),
     ReleasedAllocatorBeatsUniform(specification: ReleasedAllocatorBeatsUniform.registered.cutDown),
     ReleasedRowsAligned(specification: ReleasedRowsAligned.registered.cutDown),
-    ModulationUnbiased(specification: ModulationUnbiased.registered.cutDown),
-    ModulationReducesVariance(specification: ModulationReducesVariance.registered.cutDown),
     ScoreNormAttenuates(specification: ScoreNormAttenuates.registered.cutDown),
     ScoreNormBoundedByEntropy(specification: ScoreNormBoundedByEntropy.registered.cutDown),
     CompensationRestoresGradient(specification: CompensationRestoresGradient.registered.cutDown),
+    ModulationUnbiased(specification: ModulationUnbiased.registered.cutDown),
+    ModulationReducesVariance(specification: ModulationReducesVariance.registered.cutDown),
+    EntropyChangeExact(specification: EntropyChangeExact.registered.cutDown),
+    ReleasedEntropyChangeAgrees(specification: ReleasedEntropyChangeAgrees.registered.cutDown),
+    EntropyChangeIndicatesMagnitude(specification: EntropyChangeIndicatesMagnitude.registered.cutDown),
     StabilisationBoundsUpdates(specification: StabilisationBoundsUpdates.registered.cutDown),
+    EntropyAsStepSize(specification: EntropyAsStepSize.registered.cutDown),
     VarianceOptimalLearnsFaster(specification: VarianceOptimalLearnsFaster.registered.cutDown),
   ]
 

@@ -115,12 +115,13 @@ import Testing
     #expect(
       allClaims.map(\.specification.id) == [
         "sample-variance-unbiased", "proxy-tracks-variance", "variance-bounded-by-proxy",
-        "bound-transfers-optimality",
-        "variance-falls-as-one-over-n", "normalised-variance-follows-proxy", "logged-variance-proxy-unbiased",
-        "proxy-holds-for-graded-rewards", "uniform-suboptimal", "neyman-optimal", "proxy-allocation-optimal",
-        "estimated-proxy-keeps-gain", "released-allocator-beats-uniform", "released-rows-aligned",
-        "modulation-unbiased", "modulation-reduces-variance", "score-norm-attenuates",
-        "score-norm-bounded-by-entropy", "compensation-restores-gradient", "stabilisation-bounds-updates",
+        "bound-transfers-optimality", "variance-falls-as-one-over-n", "normalised-variance-follows-proxy",
+        "logged-variance-proxy-unbiased", "proxy-holds-for-graded-rewards", "uniform-suboptimal",
+        "neyman-optimal", "proxy-allocation-optimal", "estimated-proxy-keeps-gain",
+        "released-allocator-beats-uniform", "released-rows-aligned", "score-norm-attenuates",
+        "score-norm-bounded-by-entropy", "compensation-restores-gradient", "modulation-unbiased",
+        "modulation-reduces-variance", "entropy-change-exact", "released-entropy-change-agrees",
+        "entropy-change-indicates-magnitude", "stabilisation-bounds-updates", "entropy-as-step-size",
         "variance-optimal-learns-faster",
       ])
   }
