@@ -8,14 +8,23 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2, ]     let sizes: [String: [Double]] = [       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4], "prompts": [3], "copies": [2], "step_size": [0.5, 1], "fixed_step": [0.5], "largest_steps": [300], "search_iterations": [20], "policies": 2, "reach_tokens": 12, "single_batches": 2, "plot_batches": 1, "worlds": 6, "ratio_worlds": 3, "large_worlds": 1, "large_batches": [6], "table_policies": [3],
-      "epsilon": [0.25, 0.01, 1e-4, 1e-7],
+      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2,
+      "policies": 2, "reach_tokens": 12, "single_batches": 2, "plot_batches": 1, "worlds": 6,
+      "ratio_worlds": 3, "large_worlds": 1, "modulated_points": 6, "modulated_pairs": 12,
+    ]
+    let sizes: [String: [Double]] = [
+      "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
+      "prompts": [3], "copies": [2], "step_size": [0.5, 1], "fixed_step": [0.5], "largest_steps": [300],
+      "search_iterations": [20], "large_batches": [6], "table_policies": [3],
+      "epsilon": [0.25, 0.01, 1e-4, 1e-7], "modulated_group": [4, 4, 4, 2, 2, 2, 2, 0, 2, 2, 2],
     ]
     var copy = self
     for (name, values) in parameters {
       if values.count == 3, let count = counts[name] {
         copy.parameters[name] = values.map { min($0, Double(count)) }
       }
+      // The envelope has one group size, the populations have eleven.
+      if name == "modulated_group", values.count != sizes[name]?.count { continue }
       if let size = sizes[name], !(name == "prompts" && id == "released-rows-aligned") {
         copy.parameters[name] = size
       }
