@@ -5,8 +5,8 @@
 /// ```
 ///
 /// Any two values are a scale and a baseline: `A = S (R − b)` with S = λ + μ and b = μ/(λ + μ). With all responses in the denominator the three settings are therefore REINFORCE
-/// with constant baselines, 1/1.1 = .909…, 0 and 1, and unbiased for S ∇p. The release drops the responses of advantage 0 before the mean, which divides by the number of
-/// successes (or failures) instead: a mean given that side, not the same direction over several prompts.
+/// with constant baselines, 1/1.1 = .909…, 0 and 1, and unbiased for S ∇p. The release drops the responses of advantage 0 before the mean, which then divides by the random number of
+/// successes (or failures): a ratio, no longer unbiased, whose step grows as that side becomes rare.
 ///
 /// - Source: `zhu2025`, the released code's core_algos.py lines 111 to 151.
 public struct WeightedReinforce: Sendable, Hashable {
