@@ -145,7 +145,7 @@ END {
   if (tokenPrograms) {
     print "\n## Vocabularies and tokens\n" > md
     print "Vocabularies of 49,152 probabilities, together far larger than the caches; bandwidth is bytes read once. allot computes four sums" > md
-    print "(p, p squared, p log p, p squared log p), the plain sums one.\n" > md
+    print "(p, p squared, p log p, p squared log p), the plain sums one. Times are the thread\047s processor time.\n" > md
     print "| measure | program | formulation | median (extremes) | allot against it |\n|---|---|---|---|---|" > md
   }
   for (i = 1; i <= tokenPrograms; i++) {

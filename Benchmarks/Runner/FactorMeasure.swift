@@ -38,13 +38,12 @@ struct FactorMeasure {
     _ logProbabilities: [Double], _ entropies: [Double], _ probabilities: inout [Double],
     _ stabilisation: inout [Double]
   ) -> (exponential: Double, decay: Double) {
-    let clock = ContinuousClock()
-    let exponential = clock.measure {
+    let exponential = threadSeconds {
       logProbabilities.withUnsafeBufferPointer { from in
         probabilities.withUnsafeMutableBufferPointer { ElementwiseFunctions.exponentials(of: from, into: $0) }
       }
     }
-    let decay = clock.measure {
+    let decay = threadSeconds {
       entropies.withUnsafeBufferPointer { from in
         stabilisation.withUnsafeMutableBufferPointer {
           ElementwiseFunctions.logisticDecay(
@@ -52,9 +51,6 @@ struct FactorMeasure {
         }
       }
     }
-    func seconds(_ duration: Duration) -> Double {
-      Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    }
-    return (seconds(exponential), seconds(decay))
+    return (exponential, decay)
   }
 }

@@ -78,21 +78,28 @@ LANES_INLINE f64x8 scaled_exponent(u64x8 exponent) {
      2^52 log2 x = 2^52 k + l + r Q(r),   l = -2^52 log2(c / lambda),   Q(r) = 2^52 log2(1 + r / lambda) / r.
 
    The multipliers other than lambda itself (for the piece around one, where l = 0 and nothing can cancel) are chosen so
-   that l is a double to within 2^-14 of its last place. lambda makes the polynomial's leading coefficient -1, which
-   saves a multiplication; 2^52 saves another, since k stands in the bits of x as 2^52 k.
-   Q is a weighted minimax polynomial of degree nine: relative error below 2^-54.3 for x in [0.96, 1], where the result is
-   r Q(r), and 2^-51.7 elsewhere, where the result is ten times r Q(r) and more. Every x gives something finite. */
-static const double logarithm_lambda = 0x1.e3b6ff4000000p+4;
+   that l is a double to within 2^-13 of its last place. 2^52 as the unit saves a multiplication, since k stands in the
+   bits of x as 2^52 k. Every x gives something finite.
+
+   There are two weighted minimax polynomials for Q. Their relative errors count in full for x in [0.96, 1], where the
+   result is r Q(r), and to a tenth and less elsewhere. The short one, of degree eight, is for sums: 2^-49.6 there and
+   2^-46.5 elsewhere, so that a term is off by at most 12 * 2^-53. lambda makes its leading coefficient one, which saves
+   another multiplication (among the values that do so within a relative 2^-29, it is one that makes 2^52 / (lambda ln 2)
+   nearly a double). The long one, of degree nine, is for single logarithms: 2^-54.8 and 2^-51.8. */
+static const double logarithm_lambda = 0x1.6582851800000p+5;
 static const double logarithm_multipliers[8] = {
-    0x1.427a15cc00000p+5, 0x1.29abd6ecec4ecp+5, 0x1.1468643b6db6ep+5, 0x1.01fafa48ccccdp+5,
-    0x1.e3b6ff4000000p+4, 0x1.adf81a5955555p+4, 0x1.82f8f74333333p+4, 0x1.5fcada628ba2fp+4};
+    0x1.dcadf19aaaaabp+5, 0x1.b8030d5e27627p+5, 0x1.9895607092492p+5, 0x1.7d58299aeeeefp+5,
+    0x1.6582851800000p+5, 0x1.3dc9350871c72p+5, 0x1.1e01f3d733333p+5, 0x1.04019848ba2e9p+5};
 static const double logarithm_offsets[8] = {
-    -0x1.a8fffd3d5db96p+50, -0x1.32c0ab94f1fd3p+50, -0x1.8a8798f7b0a6dp+49, -0x1.7d5b3ae2a2bf5p+48,
-    0, 0x1.5c00e9fab61f7p+49, 0x1.49a6e0572dc82p+50, 0x1.d67577f37c6adp+50};
-static const double logarithm_coefficients[9] = {
-    0x1.1357a603588b9p+5, -0x1.22fc2222be6f5p+10, 0x1.3a2626c471cc6p+15,
-    -0x1.5a436b0e3da57p+20, 0x1.888fa51d3bfb3p+25, -0x1.cf97c515975ddp+30,
-    0x1.23fce9a865f0bp+36, -0x1.9dc92c569367dp+41, 0x1.86ed2c1fd990ep+47};
+    -0x1.a8ff556e11effp+50, -0x1.32bfc3eea11e7p+50, -0x1.8a8b0782079c4p+49, -0x1.7d6279f13a8f3p+48,
+    0, 0x1.5c02fa093796fp+49, 0x1.49a7d897dcccep+50, 0x1.d67697e52c730p+50};
+static const double short_coefficients[8] = {
+    -0x1.9a8f631eb2282p+5, 0x1.45fa5fed2b8e7p+11, -0x1.0988ee29b037ep+17, 0x1.bcfe7dd38ba6ep+22,
+    -0x1.84671d63edf63p+28, 0x1.699be16e79110p+34, -0x1.7abf0ee57bf07p+40, 0x1.0876c4da2de27p+47};
+static const double long_coefficients[10] = {
+    -0x1.48f3fea91b434p-6, 0x1.057f12c253621p+0, -0x1.987fe7a22858bp+5, 0x1.45f4133949878p+11,
+    -0x1.098974eb35f2dp+17, 0x1.bcfe7fc10f895p+22, -0x1.84671d4c23899p+28, 0x1.699be16e640e9p+34,
+    -0x1.7abf0ee57c77ep+40, 0x1.0876c4da2de27p+47};
 static const double natural_scale = 0x1.62e42fefa39efp-53, natural_scale_low = 0x1.abc9e3b39803fp-108; /* 2^-52 ln 2 */
 
 /* Vectors in flight: their chains of dependent operations overlap, as long as all fits into the registers. The order of
@@ -104,19 +111,13 @@ enum { stages = LANES_STAGES };
 #define EACH_STAGE _Pragma("clang loop unroll(full)") for (int s = 0; s < stages; s++)
 
 LANES_INLINE void logarithm_parts(
-    const f64x8 x[stages], f64x8 base[stages], f64x8 r[stages], f64x8 q[stages]) {
+    const f64x8 x[stages], f64x8 base[stages], f64x8 r[stages]) {
   EACH_STAGE {
     const u64x8 offset = (u64x8)x[s] - (uint64_t)0x3FE7000000000000u; /* the bits of 0.71875 */
     const u64x8 exponent = offset & (uint64_t)0xFFF0000000000000u, piece = offset >> 49;
     const f64x8 m = (f64x8)((u64x8)x[s] - exponent);
     r[s] = fused(m, lookup(logarithm_multipliers, piece), all(-logarithm_lambda));
     base[s] = scaled_exponent(exponent) + lookup(logarithm_offsets, piece);
-    q[s] = all(logarithm_coefficients[0]) - r[s];
-  }
-  /* Horner's form: throughput counts here, not the length of the chain, and it has the fewest multiplications. */
-#pragma clang loop unroll(full)
-  for (int i = 1; i < 9; i++) {
-    EACH_STAGE q[s] = fused(q[s], r[s], all(logarithm_coefficients[i]));
   }
 }
 
@@ -148,7 +149,13 @@ typedef struct {
 
 LANES_INLINE void accumulate(block_sums *b, const f64x8 x[stages]) {
   f64x8 base[stages], r[stages], q[stages];
-  logarithm_parts(x, base, r, q);
+  logarithm_parts(x, base, r);
+  /* Horner's form: throughput counts here, not the length of the chain, and it has the fewest multiplications. */
+  EACH_STAGE q[s] = r[s] + short_coefficients[0];
+#pragma clang loop unroll(full)
+  for (int i = 1; i < 8; i++) {
+    EACH_STAGE q[s] = fused(q[s], r[s], all(short_coefficients[i]));
+  }
   EACH_STAGE {
     const f64x8 logarithm = fused(q[s], r[s], base[s]), square = x[s] * x[s];
     b->sum += x[s];
@@ -215,14 +222,18 @@ void LANES_EXPORT(numerics_vocabulary_sums_of_floats)(
 }
 
 /* ln x for every double: negative arguments and NaN give NaN, zero gives minus infinity. The sum base + r Q is kept in two
-   parts until ln 2, in two parts as well, has multiplied it: a second rounded product would cost another unit. */
+   parts, the high one with the leading term of Q, until ln 2, in two parts as well, has multiplied it. */
 LANES_INLINE void natural_logarithms(const f64x8 x[stages], f64x8 out[stages]) {
-  f64x8 normal[stages], base[stages], r[stages], q[stages];
+  f64x8 normal[stages], base[stages], r[stages];
   EACH_STAGE normal[s] = select((i64x8)(x[s] < 0x1p-1022), x[s] * 0x1p54, x[s]);
-  logarithm_parts(normal, base, r, q);
+  logarithm_parts(normal, base, r);
   EACH_STAGE {
+    f64x8 q = all(long_coefficients[0]);
+#pragma clang loop unroll(full)
+    for (int i = 1; i < 9; i++) q = fused(q, r[s], all(long_coefficients[i]));
     base[s] -= select((i64x8)(x[s] < 0x1p-1022), all(54 * 0x1p52), all(0));
-    const f64x8 high = fused(q[s], r[s], base[s]), low = fused(q[s], r[s], base[s] - high);
+    const f64x8 leading = all(long_coefficients[9]), high = fused(leading, r[s], base[s]);
+    const f64x8 low = fused(leading, r[s], base[s] - high) + (q * r[s]) * r[s];
     const f64x8 value =
         fused(high, all(natural_scale), fused(low, all(natural_scale), high * natural_scale_low));
     const f64x8 special = select(

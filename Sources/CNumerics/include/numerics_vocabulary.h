@@ -20,8 +20,9 @@ typedef struct {
 enum { numerics_vocabulary_block_vectors = 192 };
 
 /* One pass. A lane adds at most 192 terms before its sum is handed to a compensated one, so that, to first order in
-   u = 2^-53 and whatever the count, each sum is within 208 u of the sum of its terms' sizes: 192 additions, 2 roundings of
-   the term's own product, at most 6 of the logarithm, 2 of the scale, and some to spare for the compensated end.
+   u = 2^-53 and whatever the count, each sum is within 224 u of the sum of its terms' sizes: 192 additions, 2 roundings
+   of the term's own product, 12 of the logarithm's polynomial and at most 6 of its roundings, 2 of the scale, and some to
+   spare for the compensated end. (A finer polynomial would slow the whole for what the additions may spoil.)
 
    Bad entries need no second look unless there are some: a negative entry sets sign_seen, a NaN or an infinity makes
    `sum` NaN or infinite, and among entries that are not negative none exceeds `sum` but for its rounding, so that a sum of

@@ -12,11 +12,11 @@ import CNumerics
 /// no separate test for entries above one, because none of several non-negative numbers exceeds their sum: `sum ≤ 1 + t` bounds all of
 /// them by `1 + t`.
 public struct VocabularySums: Sendable, Hashable {
-  /// The error bound of each sum relative to the sum of its terms' sizes: `208 · 2⁻⁵³`, about 2.3e-14.
+  /// The error bound of each sum relative to the sum of its terms' sizes: `224 · 2⁻⁵³`, about 2.5e-14.
   ///
-  /// 192 additions at most in a lane before a compensated sum takes over, 2 roundings of the term's product, 6 of its logarithm, 2 of
-  /// the scale; the rest is room for second order. Subnormal entries add at most `37 · 2⁻¹⁰²²` each, absolutely.
-  public static let relativeErrorBound = 208 * 0x1p-53
+  /// 192 additions at most in a lane before a compensated sum takes over, 2 roundings of the term's product, 18 of its logarithm,
+  /// 2 of the scale; the rest is room for second order. Subnormal entries add at most `37 · 2⁻¹⁰²²` each, absolutely.
+  public static let relativeErrorBound = 224 * 0x1p-53
 
   /// The size K of the vocabulary.
   public let count: Int

@@ -106,6 +106,25 @@ import Testing
     }
   }
 
+  /// One entry, no additions: what is left of the bound is 18 for the logarithm, 2 for the product, 2 for the scale, and Foundation's own 2.
+  @Test func singleTermsKeepToTheirShareOfTheBound() {
+    var stream = RandomStream(StreamKey(seed: 44, claim: "terms"))
+    let uniform = (0..<20_000).map { _ in stream.uniformOpen() }
+    let worst = (uniform + uniform.map { 1 - 0.05 * $0 } + uniform.map { exp2(-1000 * $0) }).map { p in
+      let sums = VocabularySums([p])
+      let expected = -p * log(p)
+      let squared = p * p * log(p)
+      // Below 2⁻⁵⁰⁰ the square is subnormal or zero.
+      let errors = [
+        abs(sums.entropySum - expected) / expected,
+        p > 0x1p-500 ? abs(sums.squaredLogarithmSum - squared) / -squared : 0,
+      ]
+      return errors.max() ?? 0
+    }
+    let largest = worst.max() ?? 0
+    #expect(largest <= 24 * 0x1p-53, "worst error \(largest / 0x1p-53) units")
+  }
+
   @Test func everyVariantAndEveryAlignmentGivesTheSameBits() {
     var stream = RandomStream(StreamKey(seed: 42, claim: "variants"))
     for count in Self.lengths {
