@@ -29,11 +29,16 @@ extension ClaimSpecification {
         copy.parameters[name] = size
       }
     }
-    if section == .modulation {
+    if id == "modulation-unbiased" || id == "modulation-reduces-variance" {
       // Groups of three are 165 multisets where four are 495; GRPO in groups of two is leave-one-out.
-      if parameters["own_group_sizes"] != nil { copy.parameters["own_group_sizes"] = [3, 4] }
-      if id == "modulation-unbiased" { copy.parameters["group_sizes"] = [2, 3] }
-      if id.hasPrefix("modulation-") { copy.parameters["group"] = [3] }
+      copy.parameters["group"] = [3]
+      for (name, count) in [("points", 4.0), ("pairs", 16), ("replicates", 128)]
+      where parameters[name] != nil {
+        copy.parameters[name] = [count, count, count]
+      }
+      for (name, values) in [
+        ("group_sizes", [2.0, 3]), ("own_group_sizes", [3]), ("grid_worlds", [1]), ("restarts", [1]),
+      ] where parameters[name] != nil { copy.parameters[name] = values }
     }
     return copy
   }

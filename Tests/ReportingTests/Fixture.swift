@@ -133,7 +133,7 @@ enum Fixture {
     var table = PointTable(
       name: name,
       columns: ["method", "world", "index", "relative_variance", "raw_relative_variance", "cosine"])
-    for (row, world) in ["one token", "two tokens", "two tokens, high confidence"].enumerated() {
+    for (row, world) in ["two tokens", "two tokens, high confidence", "one token"].enumerated() {
       for (column, method) in ["rloo", "rloo+released-6", "grpo+released-6"].enumerated() {
         for index in 0..<20 {
           let value = 0.9 + 0.02 * Double((row * 3 + column * 5 + index) % 11)
@@ -150,7 +150,7 @@ enum Fixture {
   static func modulatedFrequency() -> PointTable {
     var table = PointTable(
       name: "frequency", columns: ["method", "world", "measure", "share_falling", "lower", "upper"])
-    for (row, world) in ["one token", "two tokens"].enumerated() {
+    for (row, world) in ["two tokens", "one token"].enumerated() {
       for (column, measure) in ["raw", "at equal step"].enumerated() {
         let value = 0.3 + 0.2 * Double(row + column)
         table.rows.append([
