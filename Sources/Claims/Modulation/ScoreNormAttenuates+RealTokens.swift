@@ -58,7 +58,7 @@ extension ScoreNormAttenuates {
     evidence.explanation =
       "Of \(flat.batch.count) tokens \(violations.lower) break the lower and \(violations.upper) the upper bound beyond the log's rounding. "
       + (slope.map {
-        "Among the \($0.count) tokens with 1 − π from \(short(specification.values("confident")[0])) to \(short(specification.values("confident")[1])) log‖s‖ rises with log(1 − π) at a slope of \(short($0.slope)). "
+        "Among the \($0.count) tokens with 1 − π from \(short(specification.values("confident")[0])) to \(short(specification.values("confident")[1])) log‖s‖ rises with log(1 − π) at a slope of \(short($0.slope, digits: 4)). "
       } ?? "")
       + (rank.map {
         "Over responses the sum of ‖s‖² in logit space has a rank correlation of \(short($0)) with the squared score norm over all parameters: the norm in logits is not the norm of the gradient that trains."

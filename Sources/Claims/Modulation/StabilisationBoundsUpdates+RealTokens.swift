@@ -75,7 +75,7 @@ extension StabilisationBoundsUpdates {
         ])
       }
       sentences.append(
-        "\(form) touches \(short(100 * mean(\.touched))) % of a prompt's tokens, leaves its largest update at \(short(mean(\.ratio))) of its size on average, lowers it by a tenth in \(short(100 * lowered)) % of \(effects.count) prompts and damps the token of the largest update most in \(short(100 * damped)) %; with the whole log as one micro-batch the largest update stays at \(short(all.ratio))."
+        "\(form) touches \(short(100 * mean(\.touched))) % of a prompt's tokens, leaves its largest update at \(short(mean(\.ratio))) of its size on average, lowers it by a tenth in \(short(100 * lowered)) % of \(effects.count) prompts and damps the token of the largest update most in \(short(100 * damped)) %; with the whole log as one micro-batch the largest update stays at \(short(all.ratio, digits: 5))."
       )
     }
     evidence.pointTables.append(table)
