@@ -5,6 +5,8 @@ import Statistics
 extension VarianceOptimalLearnsFaster {
   /// Tables `steps` (fixed and best η) and `curves` (J by step at the fixed η, widest bounds, oracle).
   func addTables(_ evidence: inout Evidence, _ results: [Result], _ worlds: [AscentWorld]) {
+    // A target that is never reached leaves its cells empty.
+    func cell(_ value: Double) -> StructuredValue { value.isFinite ? .number(value) : .missing }
     var steps = PointTable(
       name: "steps",
       columns: [
@@ -24,7 +26,7 @@ extension VarianceOptimalLearnsFaster {
           names + [
             .text("\(setting.bounds.minimum)-\(setting.bounds.maximum)"), .text(setting.source.rawValue),
             .text(pair.rule.rawValue), .text(pair.choice.rawValue), .number(pair.step),
-            .number(pair.target), .number(pair.steps), .number(pair.relativeSteps),
+            .number(pair.target), cell(pair.steps), cell(pair.relativeSteps),
             .number(pair.relativeVariance), .number(pair.startVariance),
           ])
       }
