@@ -14,8 +14,11 @@ enum TextTable {
 
   /// Four decimals; a dash where there is no number.
   static func short(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "-" }
-  /// Per cent with one decimal; a dash where there is no number.
-  static func percent(_ value: Double?) -> String { value.map { String(format: "%.1f%%", 100 * $0) } ?? "-" }
+  /// Per cent with one decimal, two digits where that would be zero; a dash where there is no number.
+  static func percent(_ value: Double?) -> String {
+    guard let value else { return "-" }
+    return String(format: value > 0 && value < 0.0005 ? "%.2g%%" : "%.1f%%", 100 * value)
+  }
   /// Two digits.
   static func plain(_ value: Double) -> String { String(format: "%.2g", value) }
 }

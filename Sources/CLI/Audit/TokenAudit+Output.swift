@@ -72,15 +72,15 @@ extension TokenAudit {
   }
 
   private var positionText: String {
-    let most = 20
-    let rows = positions.prefix(most).map { row in
-      [row.label, String(row.entropies.count), TextTable.short(row.entropies.mean)]
+    let step = (positions.count + 19) / 20
+    let rows = stride(from: 0, to: positions.count, by: step).map { place in
+      let row = positions[place]
+      return [row.label, String(row.entropies.count), TextTable.short(row.entropies.mean)]
         + row.quantiles.map { TextTable.short($0.value) }
     }
-    return "Entropy by position, in nats\n"
+    return "Entropy by position, in nats"
+      + (step > 1 ? ": one of \(step) ranges of positions, all of which are in the tables\n" : "\n")
       + TextTable.aligned([["position", "tokens", "mean", "5%", "25%", "50%", "75%", "95%"]] + rows)
-      + (positions.count > most
-        ? "  … and \(positions.count - most) more ranges of positions in the tables\n" : "")
       + "Quantiles are off by at most \(TextTable.plain(positions.first?.entropies.resolution ?? 0)).\n"
   }
 

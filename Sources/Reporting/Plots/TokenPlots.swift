@@ -75,9 +75,7 @@ enum TokenPlots {
           + "curve stays left of 1, the fewer tokens are damped.",
         panels: drawn, columns: min(panels.count, 2), xLabel: "factor",
         yLabel: "tokens with a factor up to x (%)",
-        legend: curves.enumerated().map {
-          .init(label: $0.element, mark: PlotStyle.mark($0.offset), isLine: true)
-        }, panelHeight: 300)
+        legend: lineLegend(curves), panelHeight: 300)
     ]
   }
 
@@ -105,9 +103,25 @@ enum TokenPlots {
         name: "audit-token-entropy", title: "Entropy along the responses",
         caption:
           "Mean and quantiles over all logged tokens at a position, the first being 1; fewer responses reach the later ones, so that the population changes along the axis.",
-        panels: plot.panels(), columns: 1, xLabel: "position in the response (tokens)",
-        yLabel: "entropy (nats)", legend: plot.legend(reference: nil), panelHeight: plot.panelHeight)
+        panels: isLong ? plot.linePanels(title: "").map(withPowers) : plot.panels(), columns: 1,
+        xLabel: "position in the response (tokens)", yLabel: "entropy (nats)",
+        legend: isLong ? lineLegend(curves) : plot.legend(reference: nil), panelHeight: plot.panelHeight)
     ]
+  }
+
+  /// The panel with ticks at the powers of two, however few of them are positions with a point.
+  private static func withPowers(_ panel: PlotPanel) -> PlotPanel {
+    var panel = panel
+    let powers = (0..<63).map { Double(1 << $0) }.filter { panel.x.range.contains($0) }
+    let step = (powers.count + 9) / 10
+    panel.x.ticks = stride(from: 0, to: powers.count, by: max(step, 1)).map {
+      .init(label: String(Int(powers[$0])), position: powers[$0])
+    }
+    return panel
+  }
+
+  private static func lineLegend(_ names: [String]) -> [PlotScript.LegendEntry] {
+    names.enumerated().map { .init(label: $0.element, mark: PlotStyle.mark($0.offset), isLine: true) }
   }
 
   private static func name(_ row: PlotRow) -> String { "\(row.label("form")), \(row.label("scope"))" }
