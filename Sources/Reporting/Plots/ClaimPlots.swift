@@ -38,8 +38,26 @@ public enum ClaimPlots {
     case "variance-falls-as-one-over-n": draw(outcome, "decay", "decay", DecayPlot.plots)
     case "released-rows-aligned": draw(outcome, "mispaired", "mispaired", MispairedPlot.plots)
     case "variance-bounded-by-proxy": draw(outcome, "envelope", "envelope", EnvelopePlot.plots)
+    case "entropy-change-exact": draw(outcome, "remainder", "remainder", RemainderPlot.plots)
+    case "released-entropy-change-agrees":
+      draw(outcome, "scatter", "scatter", EntropyChangePlots.released)
+        + drawLog(outcome, EntropyChangePlots.released)
+    case "entropy-change-indicates-magnitude":
+      draw(outcome, "points", "points", EntropyChangePlots.magnitude)
+        + drawLog(outcome, EntropyChangePlots.magnitude)
+    case "entropy-as-step-size": draw(outcome, "ratios", "ratios", EntropyChangePlots.ratios)
     default: []
     }
+  }
+
+  /// The plot of the table `real-tokens`; none without a log.
+  private static func drawLog(
+    _ outcome: ClaimOutcome, _ make: (PointTable, String) throws(PlotUnavailable) -> [PlotScript]
+  ) -> [PlannedPlot] {
+    guard outcome.evidence.log?.pointTables.contains(where: { $0.name == "real-tokens" }) == true else {
+      return []
+    }
+    return draw(outcome, "real-tokens", "real-tokens", make)
   }
 
   private static func draw(

@@ -39,6 +39,8 @@ public enum ColumnDictionary {
       "the verdict on the deliberately false sibling; the examination has power if it is refuted"),
     column("decimal", "number", "see name", "the exact value as the nearest double"),
     column("design", "string", nil, "the design point: population, world and sizes"),
+    column(
+      "entropy_change", "number", "nats", "the exact first-order entropy change of a token for a unit step"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
     column("estimator", "string", nil, "the gradient estimator, named as in `allot variance`"),
     column(
@@ -57,8 +59,11 @@ public enum ColumnDictionary {
     column(
       "measured_variance", "number", "score²",
       "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
+    column("measure", "string", nil, "what is compared"),
     column("method", "string", nil, "the estimator or allocation rule"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
+    column(
+      "missing_probability", "number", "1", "1 − π of the drawn token, times the size of its coefficient"),
     column(
       "n", "integer", "replicates",
       "the number of independent replicates or rollouts; 0 for an exact computation"),
@@ -68,9 +73,15 @@ public enum ColumnDictionary {
     column("prompt_id", "string", nil, "the prompt's identifier in the log"),
     column("prompts", "string", nil, "the prompts counted: all, or those with both successes and failures"),
     column("proxy_sd", "number", "reward²", "the exact standard deviation of the estimated proxy"),
+    column("ratio", "number", "1", "the value of the rule divided by that of the constant step"),
     column("registration", "string", nil, "registered, changed since lock, or exploratory"),
     column("relative_to_uniform", "number", "1", "total variance divided by that of the uniform allocation"),
     column("relative_variance", "number", "1", "total variance divided by that of the reference allocation"),
+    column(
+      "released_entropy_change", "number", "nats",
+      "the entropy change of a token as the released code computes it"),
+    column(
+      "remainder", "number", "nats", "the entropy change after a finite step less its first-order value"),
     column("reward_variance", "number", "reward²", "the variance of the reward over the policy's answers"),
     column("rewards", "string", nil, "the kind of reward: binary or graded"),
     column("scaled_variance", "number", "1", "n·Var(n)/σ²: constant in n if the variance falls as σ²/n"),
@@ -79,11 +90,14 @@ public enum ColumnDictionary {
     column("share", "number", "1", "the share of prompts, from 0 to 1"),
     column("stat", "string", nil, "the statistic that est estimates"),
     column("statement", "string", nil, "the proposition in words"),
+    column("step", "number", "1", "the step size η"),
     column("title", "string", nil, "what the counterexample breaks"),
     column(
       "true_sd", "number", "score",
       "the exact standard deviation of the gradient estimator: √ of the covariance trace"),
     column("true_variance", "number", "score²", "the exact covariance trace of the gradient estimator"),
+    column(
+      "update_norm", "number", "logits", "the Euclidean length of a token's update of its state's logits"),
     column("upper", "number", "see est", "the upper end of the interval"),
     column("variance", "string", nil, "the variance that judged the allocation: proxy or measured"),
     column("verdict", "string", nil, "supported, supported-when, refuted, inconclusive or not-testable"),
