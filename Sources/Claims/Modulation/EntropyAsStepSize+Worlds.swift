@@ -144,7 +144,8 @@ extension EntropyAsStepSize {
     func draw(_ count: Int, _ stream: inout RandomStream) -> StepPrompt {
       let probabilities: [Double]
       switch self {
-      case .flat: probabilities = Self.lifted(stream.dirichlet(concentration: [Double](repeating: 1, count: count)))
+      case .flat:
+        probabilities = Self.lifted(stream.dirichlet(concentration: [Double](repeating: 1, count: count)))
       case .sparse:
         probabilities = Self.lifted(stream.dirichlet(concentration: [Double](repeating: 0.3, count: count)))
       case .normal: probabilities = StableSoftmax.probabilities((0..<count).map { _ in 2 * stream.normal() })

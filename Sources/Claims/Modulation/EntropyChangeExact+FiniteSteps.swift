@@ -67,7 +67,7 @@ extension EntropyChangeExact {
 
   /// Median remainders against the step, for the plot: order two, and order one for what is not exact.
   func remainderTable(_ examination: Examination) throws -> PointTable {
-    var table = PointTable(name: "remainder", columns: ["method", "step", "remainder"])
+    var table = PointTable(name: "remainder", columns: ["method", "step_size", "remainder"])
     let count = Int(specification.value("table_policies"))
     let steps = specification.values("table_steps")
     let methods: [Method] = [.ownLogits, .sharedSum, .sharedSingle, .withoutExpectation]

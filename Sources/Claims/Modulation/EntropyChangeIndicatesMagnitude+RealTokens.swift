@@ -63,7 +63,9 @@ extension EntropyChangeIndicatesMagnitude {
       let competitor = addRow(
         &evidence, Indicator.missingProbability.rawValue, "random pairs",
         pairs.map { Concordance.indicator(missing[$0.0], missing[$0.1], norms[$0.0], norms[$0.1]) })
-      for (method, values) in [("|ΔH| as released", released), (Indicator.missingProbability.rawValue, missing)] {
+      for (method, values) in [
+        ("|ΔH| as released", released), (Indicator.missingProbability.rawValue, missing),
+      ] {
         var row = EstimateRow(
           design: "real tokens", method: method, stat: "spearman",
           exact: Correlation.spearman(moving.map { values[$0] }, moving.map { norms[$0] }))
@@ -79,7 +81,8 @@ extension EntropyChangeIndicatesMagnitude {
       points(moving, released: released, missing: missing, norms: norms)
     ]
     evidence.explanation =
-      "With ξ the deviation-normalised advantage over a prompt's rollouts: " + sentences.joined(separator: "; ")
+      "With ξ the deviation-normalised advantage over a prompt's rollouts: "
+      + sentences.joined(separator: "; ")
       + "."
     return evidence
   }

@@ -63,7 +63,8 @@ struct OddsOfThree: Hashable {
   static func value(_ name: String, _ multiple: Rational) -> ExactValue {
     let text =
       multiple == .zero
-      ? "0" : (multiple == .one ? "log 3" : "\(multiple.denominator == 1 ? "\(multiple)" : "(\(multiple))") log 3")
+      ? "0"
+      : (multiple == .one ? "log 3" : "\(multiple.denominator == 1 ? "\(multiple)" : "(\(multiple))") log 3")
     return ExactValue(name, multiple.value * log(3), exact: text)
   }
 

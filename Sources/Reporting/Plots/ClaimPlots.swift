@@ -68,6 +68,14 @@ public enum ClaimPlots {
         + draw(outcome, "steps", "steps", LearningPlots.stepPlots)
         + draw(outcome, "curves", "curves", LearningPlots.curvePlots)
         + draw(outcome, "shrinkage", "shrinkage", LearningPlots.shrinkagePlots)
+    case "entropy-change-exact": draw(outcome, "remainder", "remainder", RemainderPlot.plots)
+    case "released-entropy-change-agrees":
+      draw(outcome, "scatter", "scatter", EntropyChangePlots.released)
+        + drawLog(outcome, EntropyChangePlots.released)
+    case "entropy-change-indicates-magnitude":
+      draw(outcome, "points", "points", EntropyChangePlots.magnitude)
+        + drawLog(outcome, EntropyChangePlots.magnitude)
+    case "entropy-as-step-size": draw(outcome, "ratios", "ratios", EntropyChangePlots.ratios)
     default: []
     }
   }

@@ -44,6 +44,8 @@ public enum ColumnDictionary {
     column("cumulative_share", "number", "1", "the share of tokens whose factor is at most factor_to"),
     column("decimal", "number", "see name", "the exact value as the nearest double"),
     column("design", "string", nil, "the design point: population, world and sizes"),
+    column(
+      "entropy_change", "number", "nats", "the exact first-order entropy change of a token for a unit step"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
     column("estimator", "string", nil, "the gradient estimator, named as in `allot variance`"),
     column(
@@ -69,7 +71,7 @@ public enum ColumnDictionary {
     column("max", "integer", "rollouts", "the largest number of rollouts a prompt may get"),
     column("mcse", "number", "see stat", "the Monte Carlo standard error of est; empty for exact values"),
     column("mean", "number", "see name", "the mean of a factor, or of the entropy in nats"),
-    column("measure", "string", nil, "how variances are compared: raw, or at equal expected step"),
+    column("measure", "string", nil, "what is compared, in words"),
     column(
       "measured_variance", "number", "score²",
       "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
@@ -78,6 +80,8 @@ public enum ColumnDictionary {
       "the median over random worlds of the variance at equal expected step, relative to the reference"),
     column("method", "string", nil, "the estimator or allocation rule"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
+    column(
+      "missing_probability", "number", "1", "1 − π of the drawn token, times the size of its coefficient"),
     column(
       "n", "integer", "replicates",
       "the number of independent replicates or rollouts; 0 for an exact computation"),
@@ -99,6 +103,7 @@ public enum ColumnDictionary {
     column("q95", "number", "see name", "the 95 % quantile of a factor, or of the entropy in nats"),
     column("quantile_error", "number", "see name", "the most by which the quantiles of the row can be off"),
     column("quantity", "string", nil, "what could not be computed from a log"),
+    column("ratio", "number", "1", "the value of the rule divided by that of the constant step"),
     column(
       "raw_relative_variance", "number", "1", "the variance divided by that of the reference, as it is"),
     column("reason", "string", nil, "why something could not be computed"),
@@ -109,6 +114,11 @@ public enum ColumnDictionary {
     column("relative_steps", "number", "1", "steps to the target divided by those of uniform allocation"),
     column("relative_to_uniform", "number", "1", "total variance divided by that of the uniform allocation"),
     column("relative_variance", "number", "1", "total variance divided by that of the reference allocation"),
+    column(
+      "released_entropy_change", "number", "nats",
+      "the entropy change of a token as the released code computes it"),
+    column(
+      "remainder", "number", "nats", "the entropy change after a finite step less its first-order value"),
     column("reward_variance", "number", "reward²", "the variance of the reward over the policy's answers"),
     column("rewards", "string", nil, "the kind of reward: binary or graded"),
     column(
@@ -131,7 +141,9 @@ public enum ColumnDictionary {
       "step_choice", "string", nil, "how the step size is chosen: the same for all rules, or each rule's best"
     ),
     column("step_difference", "number", "1", "steps to the target divided by those of uniform, less 1"),
-    column("step_size", "number", "logit/score", "the step size η: logits move by η times the estimate"),
+    column(
+      "step_size", "number", "logit/score",
+      "the step size η: logits move by η times the estimate, or the update"),
     column("steps", "number", "steps", "steps until the target is reached, interpolated within the step"),
     column("strength", "number", "1", "α, the largest amplification less one"),
     column("success", "number", "1", "the expected success probability, averaged over prompts"),
@@ -144,6 +156,8 @@ public enum ColumnDictionary {
       "true_sd", "number", "score",
       "the exact standard deviation of the gradient estimator: √ of the covariance trace"),
     column("true_variance", "number", "score²", "the exact covariance trace of the gradient estimator"),
+    column(
+      "update_norm", "number", "logits", "the Euclidean length of a token's update of its state's logits"),
     column("upper", "number", "see est", "the upper end of the interval"),
     column("variance", "string", nil, "the variance that judged the allocation: proxy or measured"),
     column(

@@ -1,0 +1,148 @@
+import Claims
+import Foundation
+
+/// Scatters of the entropy-change claims: one panel for each population of next-token distributions.
+enum EntropyChangePlots {
+  /// The most points of one series in a panel.
+  static let mostPoints = 300
+
+  /// Released against exact change: a table `population,entropy_change,released_entropy_change`.
+  static func released(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
+    let data = try PlotTable(
+      table, needing: ["population", "entropy_change", "released_entropy_change"])
+    var panels: [PlotPanel] = []
+    for population in data.labels("population") {
+      let points = thinned(
+        data.rows.filter { $0.label("population") == population }.compactMap { row -> [Double]? in
+          guard let x = row.number("entropy_change"), let y = row.number("released_entropy_change") else {
+            return nil
+          }
+          return [x, y]
+        })
+      guard !points.isEmpty else { continue }
+      let reach = points.joined().reduce(1e-12) { max($0, abs($1)) } * 1.06
+      let opposite = points.filter { $0[0] * $0[1] < 0 }
+      let axis = PlotAxis(-reach...reach, tickStep: ProxyScatter.tickStep(2 * reach))
+      panels.append(
+        PlotPanel(
+          title: population, subtitle: "opposite sign: \(opposite.count) of \(points.count)", x: axis,
+          y: axis,
+          series: [
+            .line([[-reach, 0], [reach, 0]], PlotStyle.reference, width: 0.9),
+            .line([[0, -reach], [0, reach]], PlotStyle.reference, width: 0.9),
+            .line([[-reach, -reach], [reach, reach]], PlotStyle.reference, width: 1.5),
+            .points(points.filter { $0[0] * $0[1] >= 0 }, PlotStyle.mark(0), size: 0.55),
+            .points(opposite, PlotStyle.mark(1), size: 0.6),
+          ].filter { !$0.rows.isEmpty }))
+    }
+    guard !panels.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }
+    return [
+      PlotScript(
+        name: name, title: "Released entropy change against the exact one",
+        caption:
+          "One point is one token; the dashed diagonal is agreement. Points in the upper left and lower right have the opposite sign. "
+          + "At most \(mostPoints) points are drawn in a panel; each panel has its own scale.",
+        panels: panels, columns: panels.count == 1 ? 1 : 3, xLabel: "exact dH/dη (nats per unit step)",
+        yLabel: "released ΔH (nats per unit step)",
+        legend: [
+          .init(label: "same sign", mark: PlotStyle.mark(0), isLine: false),
+          .init(label: "opposite sign", mark: PlotStyle.mark(1), isLine: false),
+        ], panelHeight: panels.count == 1 ? 380 : 170, tickRoom: 66)
+    ]
+  }
+
+  /// Size of the update against the rank of two indicators: a table `population,entropy_change,missing_probability,update_norm`.
+  static func magnitude(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
+    let indicators = [("|ΔH|", "entropy_change"), ("1 − π_a", "missing_probability")]
+    let data = try PlotTable(table, needing: ["population", "update_norm"] + indicators.map(\.1))
+    var panels: [PlotPanel] = []
+    for population in data.labels("population") {
+      let rows = data.rows.filter { $0.label("population") == population }
+      var series: [PlotSeries] = []
+      var top = 0.0
+      for (index, indicator) in indicators.enumerated() {
+        let points = rows.compactMap { row -> [Double]? in
+          guard let x = row.number(indicator.1), let y = row.number("update_norm") else { return nil }
+          return [x, y]
+        }
+        top = points.reduce(top) { max($0, $1[1]) }
+        let ranked = ranks(points.map { $0[0] })
+        let drawn = thinned(zip(ranked, points).map { [$0, $1[1]] })
+        if !drawn.isEmpty { series.append(.points(drawn, PlotStyle.mark(index), size: 0.5)) }
+      }
+      guard !series.isEmpty else { continue }
+      let height = top > 0 ? top * 1.08 : 1
+      panels.append(
+        PlotPanel(
+          title: population, x: PlotAxis(-0.03...1.03, tickStep: 0.25),
+          y: PlotAxis(0...height, tickStep: ProxyScatter.tickStep(height)), series: series))
+    }
+    guard !panels.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }
+    return [
+      PlotScript(
+        name: name, title: "Size of the update against two indicators of it",
+        caption:
+          "One point is one token, once at its place among the others by |ΔH| and once by 1 − π_a; tokens that tie share a place. "
+          + "An indicator of size rises from left to right without scatter. At most \(mostPoints) points of each are drawn in a panel.",
+        panels: panels, columns: panels.count == 1 ? 1 : 3,
+        xLabel: "share of tokens with a smaller indicator", yLabel: "‖Δz‖ at η = 1 (logits)",
+        legend: indicators.enumerated().map {
+          .init(label: $0.element.0, mark: PlotStyle.mark($0.offset), isLine: false)
+        }, panelHeight: panels.count == 1 ? 380 : 170)
+    ]
+  }
+
+  /// Ratios of improvement with their intervals: a table `population,method,measure,ratio,lower,upper`.
+  static func ratios(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
+    let data = try PlotTable(
+      table, needing: ["population", "method", "measure", "ratio", "lower", "upper"])
+    let methods = data.labels("method")
+    let populations = data.labels("population")
+    let plots = data.labels("measure").map { measure -> (String, DotPlot) in
+      let dots = data.rows.filter { $0.label("measure") == measure }.compactMap { row -> DotPlot.Dot? in
+        guard let value = row.number("ratio"), value > 0 else { return nil }
+        return DotPlot.Dot(
+          category: row.label("method"), series: row.label("population"), value: value,
+          lower: row.number("lower").map { max($0, value / 100) }, upper: row.number("upper"))
+      }
+      return (
+        measure, DotPlot(dots: dots, categories: methods, seriesNames: populations, reference: 1)
+      )
+    }
+    guard plots.contains(where: { !$0.1.dots.isEmpty }) else {
+      throw PlotUnavailable("the table '\(table.name)' has no finite rows")
+    }
+    return plots.enumerated().filter { !$0.element.1.dots.isEmpty }.map { index, plot in
+      PlotScript(
+        name: plots.count == 1 ? name : "\(name)-\(index + 1)",
+        title: "One adapted step against a constant one: \(plot.0)",
+        caption:
+          "Each rule at its own best global step size; 1 is the constant step. Rules of |ΔH| come first, those beside the statement below. Bars are 95 % intervals of the mean over random worlds.",
+        panels: [plot.1.panel(title: "", axis: DotPlot.axis(for: [plot.1]))], columns: 1,
+        xLabel: "\(plot.0) / that of a constant step (ratio)", yLabel: "",
+        legend: DotPlot.legend(populations),
+        panelHeight: plot.1.categoryHeight * methods.count, tickRoom: DotPlot.tickRoom(methods))
+    }
+  }
+
+  /// Ranks scaled to [0, 1]; ties share the mean place.
+  private static func ranks(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var result = [Double](repeating: 0, count: values.count)
+    let scale = Double(max(values.count - 1, 1))
+    var first = 0
+    while first < order.count {
+      var last = first
+      while last + 1 < order.count, values[order[last + 1]] == values[order[first]] { last += 1 }
+      for place in first...last { result[order[place]] = Double(first + last) / 2 / scale }
+      first = last + 1
+    }
+    return result
+  }
+
+  /// Evenly spaced rows, at most `mostPoints`.
+  private static func thinned(_ rows: [[Double]]) -> [[Double]] {
+    let step = max(1, (rows.count + mostPoints - 1) / mostPoints)
+    return rows.enumerated().filter { $0.offset % step == 0 }.map(\.element)
+  }
+}
