@@ -144,7 +144,7 @@ LANES_INLINE double reduce(lane_sum total) {
 
 typedef struct {
   f64x8 sum, squares, logarithms, squared_logarithms;
-  u64x8 bits;
+  uint64_t words[2]; /* the or of the entries' bits, which holds their signs */
 } block_sums;
 
 LANES_INLINE void accumulate(block_sums *b, const f64x8 x[stages]) {
@@ -162,53 +162,58 @@ LANES_INLINE void accumulate(block_sums *b, const f64x8 x[stages]) {
     b->squares += square;
     b->logarithms = fused(x[s], logarithm, b->logarithms);
     b->squared_logarithms = fused(square, logarithm, b->squared_logarithms);
-    b->bits |= (u64x8)x[s];
   }
 }
 
-LANES_INLINE void load_stages(const void *p, int single, size_t at, f64x8 x[stages]) {
-  EACH_STAGE x[s] = single ? load_single((const float *)p + at + 8 * s) : load((const double *)p + at + 8 * s);
+/* One step of entries from p. The signs are gathered by the integer units, word by word, since the vector units are what
+   limits the kernel; `volatile` keeps the compiler from making vectors of it. */
+LANES_INLINE void accumulate_step(block_sums *b, const void *p, int single) {
+  typedef const volatile uint64_t __attribute__((may_alias, aligned(4))) word; /* a float may start anywhere */
+  word *words = (word *)p;
+  f64x8 x[stages];
+  EACH_STAGE x[s] = single ? load_single((const float *)p + 8 * s) : load((const double *)p + 8 * s);
+  accumulate(b, x);
+#pragma clang loop unroll(full)
+  for (int w = 0; w < (single ? 4 : 8) * stages; w += 2) {
+    b->words[0] |= words[w];
+    b->words[1] |= words[w + 1];
+  }
 }
 
 LANES_INLINE void vocabulary_sums(size_t count, const void *p, int single, numerics_vocabulary_sums *result) {
   enum { step = 8 * stages, block = 8 * numerics_vocabulary_block_vectors };
   lane_sum sum = {0}, squares = {0}, logarithms = {0}, squared_logarithms = {0};
-  u64x8 bits = {0};
-  f64x8 x[stages];
+  uint64_t words = 0;
   for (size_t from = 0; from < count; from += block) {
     const size_t end = count - from < block ? count : from + block;
     block_sums b = {0};
     size_t i = from;
-    for (; i + step <= end; i += step) {
-      load_stages(p, single, i, x);
-      accumulate(&b, x);
-    }
+    for (; i + step <= end; i += step)
+      accumulate_step(&b, single ? (const void *)((const float *)p + i) : (const double *)p + i, single);
     if (i < end) {
       /* Padding with zeros adds zeros: the logarithm of zero comes out finite. */
       if (single) {
         float last[step] = {0};
         memcpy(last, (const float *)p + i, (end - i) * sizeof(float));
-        load_stages(last, 1, 0, x);
+        accumulate_step(&b, last, 1);
       } else {
         double last[step] = {0};
         memcpy(last, (const double *)p + i, (end - i) * sizeof(double));
-        load_stages(last, 0, 0, x);
+        accumulate_step(&b, last, 0);
       }
-      accumulate(&b, x);
     }
     add_block(&sum, b.sum);
     add_block(&squares, b.squares);
     add_block(&logarithms, b.logarithms);
     add_block(&squared_logarithms, b.squared_logarithms);
-    bits |= b.bits;
+    words |= b.words[0] | b.words[1];
   }
-  uint64_t seen = 0;
-  for (int l = 0; l < 8; l++) seen |= bits[l];
   result->sum = reduce(sum);
   result->sum_of_squares = reduce(squares);
   result->sum_of_logarithms = natural_scale * reduce(logarithms);
   result->sum_of_squared_logarithms = natural_scale * reduce(squared_logarithms);
-  result->sign_seen = seen >> 63 != 0;
+  /* A word holds one double or two floats. */
+  result->sign_seen = (words & (single ? (uint64_t)0x8000000080000000u : (uint64_t)1 << 63)) != 0;
 }
 
 void LANES_EXPORT(numerics_vocabulary_sums_of_doubles)(
