@@ -34,8 +34,8 @@ struct KnownLog {
           for a in 0..<3 { vector[prompt * policy.dimension + 3 * state + a] = (a == token ? 1 : 0) - row[a] }
           scores.append(vector)
           tokens.append(token)
-          logProbabilities.append(log(row[token]))
-          entropies.append(-row.reduce(0) { $0 + $1 * log($1) })
+          logProbabilities.append(Foundation.log(row[token]))
+          entropies.append(-row.reduce(0) { $0 + $1 * Foundation.log($1) })
           squares.append(row.reduce(0) { $0 + $1 * $1 })
           state = 3 * state + token + 1
         }
