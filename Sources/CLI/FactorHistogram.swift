@@ -14,6 +14,8 @@ struct FactorHistogram: Sendable {
   private var sums = [Double](repeating: 0, count: FactorHistogram.binCount)
   private var total = CompensatedSum()
   private(set) var count = 0
+  /// Values that were no finite number; they count nowhere else.
+  private(set) var nonFinite = 0
   private(set) var minimum = Double.infinity
   private(set) var maximum = -Double.infinity
 
@@ -30,6 +32,10 @@ struct FactorHistogram: Sendable {
   var mean: Double? { count > 0 ? total.value / Double(count) : nil }
 
   mutating func add(_ value: Double) {
+    guard value.isFinite else {
+      nonFinite += 1
+      return
+    }
     let place = ((value - lower) / width).rounded(.down)
     let bin = Int(min(max(place, 0), Double(Self.binCount - 1)))
     counts[bin] += 1

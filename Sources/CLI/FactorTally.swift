@@ -27,8 +27,9 @@ struct FactorTally: Sendable {
   }
 
   mutating func add(_ factor: Double, advantage: Double, squaredScoreNorm: Double?) {
-    let isTouched = (factor - 1).magnitude > threshold
     distribution.add(factor)
+    guard factor.isFinite else { return }
+    let isTouched = (factor - 1).magnitude > threshold
     if isTouched { touched += 1 }
     guard let squaredScoreNorm else { return }
     normed += 1

@@ -161,13 +161,16 @@ struct ModulateCommand: AsyncParsableCommand {
     interruption.guardFile(sink.partialFile)
     var summing = summary ? ModulationSummary(choice, threshold: touched) : nil
     var bytes: [UInt8] = []
+    var nonFinite = 0
     let isInterrupted = { interruption.isRequested }
     while let batch = try Self.reporting({ () throws(InterchangeError) in try stream.next(isInterrupted) }) {
       try interruption.throwIfRequested()
       if summing != nil {
         summing?.add(batch.table, batch.result)
       } else {
-        try ModulatedLines(table: batch.table, result: batch.result).write(to: &bytes, full: 1 << 20) {
+        let lines = ModulatedLines(table: batch.table, result: batch.result)
+        nonFinite += lines.nonFiniteCount
+        try lines.write(to: &bytes, full: 1 << 20) {
           (full: [UInt8]) throws(CommandFailure) in
           try interruption.throwIfRequested()
           try sink.write(full)
@@ -181,6 +184,12 @@ struct ModulateCommand: AsyncParsableCommand {
     try sink.write(bytes)
     interruption.guardFile(nil)
     try sink.commit()
+    nonFinite += summing?.nonFiniteCount ?? 0
+    if nonFinite > 0 {
+      StandardError.write(
+        "Warning: \(nonFinite) numbers are beyond double precision and \(summary ? "count nowhere" : "null")\n"
+      )
+    }
     if !global.quiet, stream.cutResponses > 0 {
       StandardError.write(
         "Warning: \(stream.cutResponses) responses go on in the next micro-batch; their means and extremes are those of the parts\n"

@@ -75,7 +75,22 @@ private let shared = root + "/../shared/data/smollm2-arithmetic/rollouts.jsonl"
     ),
     (#""logprobs":[0.5]"#, "log:1: field 'logprobs': the entry 0.5 must be at most 0"),
     (#""old_log_probs":[0.5]"#, "log:1: field 'old_log_probs': the entry 0.5 must be at most 0"),
-    (#""entropy":[-0.5]"#, "log:1: field 'entropy': the entry -0.5 must not be negative"),
+    (
+      #""entropy":[-0.5]"#,
+      "log:1: field 'entropy': the entry -0.5 must lie in [0, 43.66827237527655], the entropies of 2^63 tokens or fewer"
+    ),
+    (
+      #""entropy":[44]"#,
+      "log:1: field 'entropy': the entry 44 must lie in [0, 43.66827237527655], the entropies of 2^63 tokens or fewer"
+    ),
+    (
+      #""logprobs":[-1],"old_logprobs":[-1001]"#,
+      "log:1: field 'old_logprobs': the ratio of exp(1000) is beyond double precision"
+    ),
+    (
+      #""logprobs":[-1001],"old_logprobs":[-1]"#,
+      "log:1: field 'old_logprobs': the ratio of exp(-1000) is beyond double precision"
+    ),
     (
       #""sum_sq_probability":[1.5]"#, "log:1: field 'sum_sq_probability': the entry 1.5 must lie in [0, 1]"
     ),

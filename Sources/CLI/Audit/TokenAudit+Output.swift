@@ -79,7 +79,7 @@ extension TokenAudit {
         + row.quantiles.map { TextTable.short($0.value) }
     }
     return "Entropy by position, in nats"
-      + (step > 1 ? ": one of \(step) ranges of positions, all of which are in the tables\n" : "\n")
+      + (step > 1 ? ", one in \(step) ranges of positions (all are in the tables)\n" : "\n")
       + TextTable.aligned([["position", "tokens", "mean", "5%", "25%", "50%", "75%", "95%"]] + rows)
       + "Quantiles are off by at most \(TextTable.plain(positions.first?.entropies.resolution ?? 0)).\n"
   }

@@ -7,7 +7,9 @@ import Statistics
 struct LoggedTokens {
   /// The entropies, one for each token.
   var entropies: [Double]
-  /// π_t Λ_t less its mean over the response: the released ΔH is −ξ_t times this; nil without log-probabilities. 0 for a response of one token.
+  /// π_t Λ_t less its mean over the response; nil without log-probabilities, 0 for a response of one token.
+  ///
+  /// The released ΔH is −ξ_t times this.
   var deviations: [Double]?
   /// ρ_t; nil without old log-probabilities, where it is taken to be 1.
   var ratios: [Double]?

@@ -7,6 +7,13 @@ struct ModulatedLines {
   let table: TokenTable
   let result: ModulatedTokens
 
+  /// The numbers that were not finite and are written as null: products of advantages near the end of double precision.
+  var nonFiniteCount: Int {
+    AddedField.allCases.reduce(0) { sum, field in
+      sum + table.tokens.indices.count { value(field, $0).map { !$0.isFinite } ?? false }
+    }
+  }
+
   /// Appends all lines, in the order of the input; what the input had stays byte for byte.
   ///
   /// Whenever `output` has more than `full` bytes, it is handed to `flush` and emptied.

@@ -47,6 +47,9 @@ struct ModulationSummary {
     }
   }
 
+  /// Factors that were no finite number.
+  var nonFiniteCount: Int { tallies.reduce(0) { $0 + $1.distribution.nonFinite } }
+
   /// The summary for machines.
   var json: JSONValue {
     .object([

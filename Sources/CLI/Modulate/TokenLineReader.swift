@@ -142,6 +142,12 @@ final class TokenLineReader {
       }
       return min(max(value, 0), largest)
     }
+    guard value <= RolloutTokens.largestEntropy else {
+      throw wrong(
+        .entropy,
+        "\(DecimalText.cell(value)) exceeds \(RolloutTokens.largestEntropy), the largest entropy of 2^63 tokens"
+      )
+    }
     return max(value, 0)
   }
 

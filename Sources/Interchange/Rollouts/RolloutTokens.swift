@@ -26,6 +26,9 @@ public struct RolloutTokens: Sendable, Equatable {
   /// How far a logged number may lie outside its range and count as its end: single precision over a large vocabulary.
   public static let roundingTolerance = 1e-6
 
+  /// The largest entropy that a vocabulary can have whose tokens a 64-bit integer counts: log 2⁶³ nats.
+  public static let largestEntropy = 63 * 0.6931471805599453
+
   /// Collects the arrays.
   ///
   /// - Precondition: those that are given have the same count.

@@ -1,4 +1,5 @@
 import CSimdJSON
+import Foundation
 
 /// The per-token arrays of one JSON line: `RolloutTokens` from the fields as the parser found them.
 enum TokenFields {
@@ -65,15 +66,25 @@ enum TokenFields {
         return token
       }
     }
-    return RolloutTokens(
+    let tokensOfLine = RolloutTokens(
       tokens: tokens,
       logProbabilities: try checked(
         found[1], -Double.greatestFiniteMagnitude...slack, to: (-.infinity, 0), "be at most 0"),
       entropies: try checked(
-        found[2], -slack...Double.greatestFiniteMagnitude, to: (0, .infinity), "not be negative"),
+        found[2], -slack...RolloutTokens.largestEntropy, to: (0, .infinity),
+        "lie in [0, \(RolloutTokens.largestEntropy)], the entropies of 2^63 tokens or fewer"),
       sumsOfSquares: try checked(found[3], -slack...(1 + slack), to: (0, 1), "lie in [0, 1]"),
       oldLogProbabilities: try checked(
         found[4], -Double.greatestFiniteMagnitude...slack, to: (-.infinity, 0), "be at most 0"))
+    if let new = tokensOfLine.logProbabilities, let old = tokensOfLine.oldLogProbabilities,
+      let name = found[4]?.name
+    {
+      for (new, old) in zip(new, old) where !(exp(new - old) > 0 && exp(new - old) < .infinity) {
+        throw Failure(
+          field: name, reason: "the ratio of exp(\(DecimalText.cell(new - old))) is beyond double precision")
+      }
+    }
+    return tokensOfLine
   }
 
   /// The numbers, clamped; an entry outside `accepted` is an error.

@@ -2,6 +2,8 @@ import Foundation
 import Interchange
 import Testing
 
+@testable import CLI
+
 /// What `allot modulate` makes of bad input, and of input that is merely unusual.
 @Suite struct ModulateInputTests {
   private static let good =
@@ -36,6 +38,10 @@ import Testing
       ),
       (token(["entropy": "-0.5"]), "field 'entropy': -0.5 must not be negative"),
       (token(["entropy": "1e999"]), "field 'entropy': a number is beyond the range of double precision"),
+      (
+        token(["entropy": "44"]),
+        "field 'entropy': 44 exceeds 43.66827237527655, the largest entropy of 2^63 tokens"
+      ),
       (token(["entropy": nil]), "field 'entropy': it is missing"),
       (token(["advantage": nil]), "field 'advantage': it is missing"),
       (token(["advantage": "null"]), "field 'advantage': it is missing"),
@@ -216,6 +222,55 @@ import Testing
       }
       #expect(try space.files() == [])
     }
+  }
+
+  @Test func numbersBeyondDoublePrecisionAreNullAndCounted() async throws {
+    try await inWorkspace { space in
+      let lines = [
+        #"{"logprob":[-0.5,-2],"entropy":[1,1],"advantage":1e308,"ratio":[1.25,1]}"#,
+        #"{"logprob":[-0.5,-2],"entropy":[9,30],"advantage":1.7e308,"ratio":[1,1.2]}"#,
+      ]
+      try space.write(lines.joined(separator: "\n"), to: "t.jsonl")
+      let result = try await space.run("modulate", "t.jsonl")
+      #expect(result.status == 0 && result.output.contains("null"))
+      #expect(result.errors.hasSuffix(" numbers are beyond double precision and null\n"), "\(result.errors)")
+      let summary = try await space.run("modulate", "t.jsonl", "--summary", "--json")
+      #expect(summary.status == 0, "\(summary.errors)")
+    }
+  }
+
+  /// Whatever byte is changed, the line is read or it is damaged; nothing crashes, neither here nor in the rules.
+  @Test func everySingleByteChangeIsSurvived() throws {
+    let lines = [
+      #"{"sequence":"b","position":1,"group":"g","state":3,"mask":1,"probability":0.5,"advantage":1.5,"ratio":1.25,"probabilities":[0.5,0.25,0.25],"token":0}"#,
+      #"{"logprob":[-1,-2],"entropy":[1,0.5],"advantage":2,"old_logprob":[-1.5,-2],"sum_sq_probability":[0.5,0.25]}"#,
+    ]
+    let choice = try ModulateCommand.parse(["x"]).choice
+    var read = 0
+    for line in lines {
+      let good = Array(line.utf8)
+      for position in good.indices {
+        for byte in [0, 0x22, 0x2C, 0x2D, 0x31, 0x39, 0x5B, 0x5D, 0x65, 0x7D, 0xFF] as [UInt8] {
+          var changed = good
+          changed[position] = byte
+          do throws(InterchangeError) {
+            var stream = try ModulationStream(
+              LineReader(bytes: changed, name: "t"), choice, vocabulary: nil, microBatch: .max)
+            guard let batch = try stream.next({ false }) else { continue }
+            var output: [UInt8] = []
+            do throws(CommandFailure) {
+              try ModulatedLines(table: batch.table, result: batch.result).write(to: &output, full: .max) {
+                _ in
+              }
+            } catch { Issue.record("nothing was to be flushed") }
+            #expect((try? JSONValue(parsing: output.split(separator: 0x0A)[0]))?["factor"] != nil)
+            read += 1
+          } catch { #expect(error.description.hasPrefix("t:1: "), "\(error)") }
+        }
+      }
+    }
+    // Most changed digits leave a line that can be read.
+    #expect(read > 100)
   }
 
   @Test func aLineOfMegabytesIsRead() async throws {
