@@ -51,20 +51,29 @@ public struct EntropyAsStepSize: Claim {
     var ratioStat: String { self == .improvement ? "improvement_ratio" : "guarantee_ratio" }
   }
 
-  /// What each signal achieves in one world, over what the constant step does; and whether the constant's best step was the longest allowed.
-  func ratios(_ world: World, _ signals: [Signal]) -> (ratios: [[Double]], atLongest: Bool) {
+  /// What signals achieve in one world.
+  struct Achieved: Sendable {
+    /// Best improvement and guarantee of the constant step.
+    var constant: [Double]
+    /// The same of each signal.
+    var signals: [[Double]]
+    /// Whether the constant's best step was the longest allowed.
+    var atLongest: Bool
+  }
+
+  /// Best improvements and guarantees of the constant step and of `signals`, in the order of `Measure`.
+  func achieved(_ world: World, _ signals: [Signal]) -> Achieved {
     let shortest = Int(specification.value("log2_shortest"))
     let longest = Int(specification.value("log2_longest"))
-    func achieved(_ signal: Signal) -> (Best, Double) {
+    func values(_ signal: Signal) -> (Best, [Double]) {
       let steps = world.steps(signal)
-      return (Self.best(shortest: shortest, longest: longest, steps.improvement), steps.guarantee)
+      let best = Self.best(shortest: shortest, longest: longest, steps.improvement)
+      return (best, [best.improvement, steps.guarantee])
     }
-    let (constant, guarantee) = achieved(.constant)
-    let rows = signals.map { signal -> [Double] in
-      let (best, own) = achieved(signal)
-      return [best.improvement / constant.improvement, own / guarantee]
-    }
-    return (rows, constant.eta == exp2(Double(longest)))
+    let (best, constant) = values(.constant)
+    return Achieved(
+      constant: constant, signals: signals.map { values($0).1 },
+      atLongest: best.eta == exp2(Double(longest)))
   }
 
   private func works(
@@ -78,11 +87,16 @@ public struct EntropyAsStepSize: Claim {
       },
       maximumCount: specification.count("worlds", for: examination.preset)
     ) { stream in
-      ratios(world(population, &stream), signals).ratios.joined().map { $0 >= threshold ? 1 : 0 }
+      let found = achieved(world(population, &stream), signals)
+      return found.signals.flatMap { own in
+        zip(own, found.constant).map { $0 >= threshold * $1 ? 1 : 0 }
+      }
     }
   }
 
-  /// Mean ratios of all signals, those beside included.
+  /// What all signals achieve on average over worlds, those beside included, over the average of the constant step.
+  ///
+  /// A ratio of means: the mean of ratios is led by the worlds in which the constant step achieves next to nothing.
   private func addRatios(
     _ evidence: inout Evidence, _ table: inout PointTable, _ examination: Examination, designPoint: Int,
     _ population: Population
@@ -92,12 +106,13 @@ public struct EntropyAsStepSize: Claim {
     let count = specification.count("ratio_worlds", for: examination.preset)
     let found = try examination.map(count) { index in
       var stream = RandomStream(key.replicate(index))
-      return ratios(world(population, &stream), signals)
+      return achieved(world(population, &stream), signals)
     }
     examination.progress(count)
     for (index, signal) in signals.enumerated() {
       for (place, measure) in Measure.allCases.enumerated() {
-        let estimate = Moments(found.map { $0.ratios[index][place] }).estimate
+        let estimate = EstimatedProxyKeepsGain.ratio(
+          found.map { $0.signals[index][place] }, found.map { $0.constant[place] })
         let interval = estimate.studentInterval(level: 0.95)
         evidence.estimates.append(
           EstimateRow(
@@ -141,11 +156,13 @@ public struct EntropyAsStepSize: Claim {
       return
         "between \(short(low.estimate)) (\(low.method), \(low.design)) and \(short(high.estimate)) (\(high.method), \(high.design))"
     }
+    let longest = evidence.estimates.filter { $0.stat == "best_at_longest_share" }.map(\.estimate)
     evidence.condition =
       "the best weight of a lone token is ⟨∇J, A s⟩/‖A s‖², in which the entropy does not occur; a signal above the constant step by \(short(100 * specification.value("gain")))% with probability \(specification.margin) is settled for {supported}"
     evidence.explanation =
       "Scaled by a function of |ΔH|, one step at its best size improves J by a factor \(extremes("improvement_ratio", Signal.judged)) of what the constant step does, and the guaranteed improvement by a factor \(extremes("guarantee_ratio", Signal.judged)). "
       + "Beside it the free signals have \(extremes("guarantee_ratio", [.missingDecay, .missingInverse, .inverseNorm])), an oracle of the gradient \(extremes("guarantee_ratio", [.oracle])), of the guaranteed one. "
-      + "E|ΔH| and a state's own best step are in the same order with a probability \(extremes("ranks_optimal_step", [.proportional]))."
+      + "(In \(short(100 * (longest.min() ?? .nan)))% to \(short(100 * (longest.max() ?? .nan)))% of worlds the best single step is the longest allowed, where all rules that keep the signs of the tokens come close to each other; the guarantee is about short steps.) "
+      + "States with a larger E|ΔH| have the larger best step of their own with a probability \(extremes("ranks_optimal_step", [.proportional])): a decay scales the other way."
   }
 }

@@ -162,7 +162,7 @@ extension EntropyChangeIndicatesMagnitude {
           .number($0.norm),
         ]
       }
-      for indicator in Indicator.allCases {
+      for indicator in Indicator.signals {
         let rho = Correlation.spearman(updates.map { $0.value(indicator) }, updates.map(\.norm))
         let interval = Correlation.interval(spearman: rho, count: count, level: 0.95)
         var row = EstimateRow(

@@ -12,7 +12,10 @@ extension EntropyChangeIndicatesMagnitude {
       "two-action states whose odds are powers of three", "policies found by search",
     ],
     estimand: "probability of concordance between the indicator and the size, two independent tokens",
-    methods: ["|ΔH|, exact first order", "1 − π_a (free competitor, beside the statement)"],
+    methods: [
+      "|ΔH|, exact first order", "1 − π_a (free competitor, beside the statement)",
+      "‖Δz‖ for KL (one measure of size for the other, beside the statement)",
+    ],
     performance: [
       "concordance_with_norm", "concordance_with_kl", "largest_change_over_norm", "spearman",
       "z_against_exact",

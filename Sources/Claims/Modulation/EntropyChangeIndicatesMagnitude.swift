@@ -53,6 +53,11 @@ public struct EntropyChangeIndicatesMagnitude: Claim {
     case entropyChange = "|ΔH|"
     /// |ξ|(1 − π_a): ξ is as free as π_a, and |ΔH| contains it too.
     case missingProbability = "1 − π_a"
+    /// One measure of size asked about the other.
+    case norm = "‖Δz‖"
+
+    /// What stands for size without being one.
+    static let signals: [Indicator] = [.entropyChange, .missingProbability]
   }
 
   /// What size is.
@@ -67,9 +72,10 @@ public struct EntropyChangeIndicatesMagnitude: Claim {
   struct Question: Sendable {
     var indicator: Indicator
     var size: Size
-    static let all = Indicator.allCases.flatMap { indicator in
-      Size.allCases.map { Question(indicator: indicator, size: $0) }
-    }
+    static let all =
+      Indicator.signals.flatMap { indicator in
+        Size.allCases.map { Question(indicator: indicator, size: $0) }
+      } + [Question(indicator: .norm, size: .divergence)]
   }
 
   /// One token's update: what indicates it and how large it is.
@@ -118,7 +124,11 @@ public struct EntropyChangeIndicatesMagnitude: Claim {
     }
 
     func value(_ indicator: Indicator) -> Double {
-      indicator == .entropyChange ? entropyChange : missingProbability
+      switch indicator {
+      case .entropyChange: entropyChange
+      case .missingProbability: missingProbability
+      case .norm: norm
+      }
     }
 
     func value(_ size: Size) -> Double { size == .norm ? norm : divergence }
@@ -185,6 +195,7 @@ public struct EntropyChangeIndicatesMagnitude: Claim {
       "one way only: |ΔH| ≤ √(Σπ²Λ²)·‖Δz‖, so that a large |ΔH| implies a large step, while |ΔH| = 0 is possible for steps of any size (Λ = 0 under the uniform policy; π_aΛ_a = Σπ²Λ elsewhere); concordance above \(specification.margin) is settled for {supported}"
     evidence.explanation =
       "Two tokens are ordered alike by |ΔH| and by the size of their update with a probability \(extremes(.entropyChange)); the free 1 − π_a has \(extremes(.missingProbability)). "
+      + "The two measures of size themselves agree \(extremes(.norm)): a rarer token moves its logits farther and the distribution, by half of Var_π(e_a − π), less. "
       + "Per unit of ‖Δz‖ the largest |ΔH| that a search found is "
       + slopes.map { "\(short($0.estimate)) (\($0.design))" }.joined(separator: ", ")
       + "; the smallest is 0."
