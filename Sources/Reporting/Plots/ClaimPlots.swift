@@ -74,7 +74,7 @@ public enum ClaimPlots {
         + drawLog(outcome, EntropyChangePlots.released)
     case "entropy-change-indicates-magnitude":
       draw(outcome, "points", "points", EntropyChangePlots.magnitude)
-        + drawLog(outcome, EntropyChangePlots.magnitude)
+        + drawLog(outcome, EntropyChangePlots.realMagnitude)
     case "entropy-as-step-size": draw(outcome, "ratios", "ratios", EntropyChangePlots.ratios)
     default: []
     }

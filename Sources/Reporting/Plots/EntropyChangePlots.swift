@@ -20,8 +20,9 @@ enum EntropyChangePlots {
           return [x, y]
         })
       guard !points.isEmpty else { continue }
-      let reach = points.joined().reduce(1e-12) { max($0, abs($1)) } * 1.06
-      let opposite = points.filter { $0[0] * $0[1] < 0 }
+      let reach = max(frame(points), 1e-12)
+      let shown = points.map { $0.map { min(max($0, -reach), reach) } }
+      let opposite = shown.filter { $0[0] * $0[1] < 0 }
       let axis = PlotAxis(-reach...reach, tickStep: ProxyScatter.tickStep(2 * reach))
       panels.append(
         PlotPanel(
@@ -31,7 +32,7 @@ enum EntropyChangePlots {
             .line([[-reach, 0], [reach, 0]], PlotStyle.reference, width: 0.9),
             .line([[0, -reach], [0, reach]], PlotStyle.reference, width: 0.9),
             .line([[-reach, -reach], [reach, reach]], PlotStyle.reference, width: 1.5),
-            .points(points.filter { $0[0] * $0[1] >= 0 }, PlotStyle.mark(0), size: 0.55),
+            .points(shown.filter { $0[0] * $0[1] >= 0 }, PlotStyle.mark(0), size: 0.55),
             .points(opposite, PlotStyle.mark(1), size: 0.6),
           ].filter { !$0.rows.isEmpty }))
     }
@@ -41,7 +42,8 @@ enum EntropyChangePlots {
         name: name, title: "Released entropy change against the exact one",
         caption:
           "One point is one token; the dashed diagonal is agreement. Points in the upper left and lower right have the opposite sign. "
-          + "At most \(mostPoints) points are drawn in a panel; each panel has its own scale.",
+          + "Of real tokens the exact value is the middle of the interval that the log allows. "
+          + "At most \(mostPoints) points are drawn in a panel; each panel has its own scale, and the farthest fiftieth stands on its frame.",
         panels: panels, columns: panels.count == 1 ? 1 : 3, xLabel: "exact dH/dη (nats per unit step)",
         yLabel: "released ΔH (nats per unit step)",
         legend: [
@@ -53,29 +55,37 @@ enum EntropyChangePlots {
 
   /// Size of the update against the rank of two indicators: a table `population,entropy_change,missing_probability,update_norm`.
   static func magnitude(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
-    let indicators = [("|ΔH|", "entropy_change"), ("1 − π_a", "missing_probability")]
+    try magnitude(table, name: name, change: "|ΔH|")
+  }
+
+  /// The same of real tokens, whose entropy change is the released one.
+  static func realMagnitude(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
+    try magnitude(table, name: name, change: "|ΔH| as released")
+  }
+
+  private static func magnitude(_ table: PointTable, name: String, change: String) throws(PlotUnavailable)
+    -> [PlotScript]
+  {
+    let indicators = [(change, "entropy_change"), ("1 − π_a", "missing_probability")]
     let data = try PlotTable(table, needing: ["population", "update_norm"] + indicators.map(\.1))
     var panels: [PlotPanel] = []
     for population in data.labels("population") {
       let rows = data.rows.filter { $0.label("population") == population }
+      let sizes = rows.compactMap { $0.number("update_norm") }
+      guard let axis = sizeAxis(sizes) else { continue }
       var series: [PlotSeries] = []
-      var top = 0.0
       for (index, indicator) in indicators.enumerated() {
         let points = rows.compactMap { row -> [Double]? in
           guard let x = row.number(indicator.1), let y = row.number("update_norm") else { return nil }
-          return [x, y]
+          return [x, max(y, axis.range.lowerBound)]
         }
-        top = points.reduce(top) { max($0, $1[1]) }
-        let ranked = ranks(points.map { $0[0] })
-        let drawn = thinned(zip(ranked, points).map { [$0, $1[1]] })
+        let drawn = thinned(zip(ranks(points.map { $0[0] }), points).map { [$0, $1[1]] })
         if !drawn.isEmpty { series.append(.points(drawn, PlotStyle.mark(index), size: 0.5)) }
       }
       guard !series.isEmpty else { continue }
-      let height = top > 0 ? top * 1.08 : 1
       panels.append(
         PlotPanel(
-          title: population, x: PlotAxis(-0.03...1.03, tickStep: 0.25),
-          y: PlotAxis(0...height, tickStep: ProxyScatter.tickStep(height)), series: series))
+          title: population, x: PlotAxis(-0.03...1.03, tickStep: 0.25), y: axis, series: series))
     }
     guard !panels.isEmpty else { throw PlotUnavailable("the table '\(table.name)' has no finite rows") }
     return [
@@ -83,7 +93,7 @@ enum EntropyChangePlots {
         name: name, title: "Size of the update against two indicators of it",
         caption:
           "One point is one token, once at its place among the others by |ΔH| and once by 1 − π_a; tokens that tie share a place. "
-          + "An indicator of size rises from left to right without scatter. At most \(mostPoints) points of each are drawn in a panel.",
+          + "An indicator of size rises from left to right without scatter. At most \(mostPoints) points of each are drawn in a panel, whose scale is logarithmic where sizes span more than a factor of thirty.",
         panels: panels, columns: panels.count == 1 ? 1 : 3,
         xLabel: "share of tokens with a smaller indicator", yLabel: "‖Δz‖ at η = 1 (logits)",
         legend: indicators.enumerated().map {
@@ -117,12 +127,32 @@ enum EntropyChangePlots {
         name: plots.count == 1 ? name : "\(name)-\(index + 1)",
         title: "One adapted step against a constant one: \(plot.0)",
         caption:
-          "Each rule at its own best global step size; 1 is the constant step. Rules of |ΔH| come first, those beside the statement below. Bars are 95 % intervals of the mean over random worlds.",
+          "Each rule at its own best global step size; 1 is the constant step. Rules of |ΔH| come first, those beside the statement below. A ratio of means over random worlds; bars are its 95 % intervals.",
         panels: [plot.1.panel(title: "", axis: DotPlot.axis(for: [plot.1]))], columns: 1,
         xLabel: "\(plot.0) / that of a constant step (ratio)", yLabel: "",
         legend: DotPlot.legend(populations),
         panelHeight: plot.1.categoryHeight * methods.count, tickRoom: DotPlot.tickRoom(methods))
     }
+  }
+
+  /// How far from 0 the axes reach: all but the farthest fiftieth of the points, and a little.
+  private static func frame(_ points: [[Double]]) -> Double {
+    let sizes = points.map { max(abs($0[0]), abs($0[1])) }.sorted()
+    return sizes.isEmpty ? 0 : sizes[(sizes.count - 1) * 49 / 50] * 1.08
+  }
+
+  /// The axis of sizes: logarithmic where they span more than a factor of thirty, over four decades at most.
+  private static func sizeAxis(_ sizes: [Double]) -> PlotAxis? {
+    guard let top = sizes.max(), top > 0 else { return nil }
+    let low = max(sizes.filter { $0 > 0 }.min() ?? top, top * 1e-4)
+    guard top / low > 30 else {
+      return PlotAxis(0...top * 1.08, tickStep: ProxyScatter.tickStep(top * 1.08))
+    }
+    let range = (low / 1.4)...(top * 1.6)
+    let ticks = DotPlot.logarithmicTicks(range.lowerBound, range.upperBound)
+    // Whole powers of ten are enough for a small panel.
+    let powers = ticks.filter { $0.power != nil || log10($0.position).rounded() == log10($0.position) }
+    return PlotAxis(range, logarithmBase: 10, ticks: powers.count > 1 ? powers : ticks)
   }
 
   /// Ranks scaled to [0, 1]; ties share the mean place.

@@ -96,6 +96,29 @@ import _TestSupport
       FormalEntropy.expanded(FormalEntropy.singleToken(p, 0), p) == [Rational(-9, 32), Rational(9, 32)])
   }
 
+  /// Σ_a π_a ΔH(a; ξ = A_a) against the covariance form; both are sums of K terms, whose magnitudes bound their rounding.
+  @Test func theMeanOverTokensIsTheCovarianceForm() {
+    var stream = RandomStream(key: 8, replicate: 0)
+    for population in NextTokenPopulation.all {
+      for _ in 0..<20 {
+        let distribution = population.draw(&stream)
+        let advantages = distribution.probabilities.map { _ in stream.normal() }
+        var mean = 0.0
+        var size = 0.0
+        for (token, p) in distribution.probabilities.enumerated() {
+          let change = EntropyChange.firstOrder(distribution, action: token, coefficient: advantages[token])
+          mean += p * change
+          size +=
+            p * abs(advantages[token])
+            * (abs(distribution.weightedDeviation(token)) + abs(distribution.expectedWeightedDeviation))
+        }
+        let covariance = ExpectedEntropyChange.policyGradient(distribution, advantages: advantages)
+        let count = Double(distribution.probabilities.count)
+        #expect(abs(mean - covariance) <= (16 + count) * size * Double.ulpOfOne, "\(population.name)")
+      }
+    }
+  }
+
   @Test func counterexamplesAreRedoneByHand() throws {
     let found = try Self.evidence(Self.claim).counterexamples
     #expect(found.count == 3)
