@@ -13,16 +13,17 @@ public struct EntropyChangeExact: Claim {
   /// The order of the remainder for each reading of the statement, population by population, and how far a finite step may go.
   public func examine(_ examination: Examination) throws -> Evidence {
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
-    for (row, method) in Method.judged.enumerated() {
+    for (row, method) in Method.examined.enumerated() {
       for (column, population) in NextTokenPopulation.all.enumerated() {
         let check = try self.check(
           examination, designPoint: 100 + 20 * row + column, method: method, population: population)
         let holds = check.isSecondOrder(within: specification.margin)
+        evidence.estimates += check.rows(design: population.name, method: method.rawValue)
+        guard Method.judged.contains(method) else { continue }
         evidence.findings.append(
           Finding(
             estimator: method.rawValue, population: population.name, basis: .exact(holds: holds),
             condition: holds ? condition(check) : nil))
-        evidence.estimates += check.rows(design: population.name, method: method.rawValue)
       }
     }
     addVanishingSecondOrder(&evidence)
@@ -47,8 +48,14 @@ public struct EntropyChangeExact: Claim {
     /// The negative control.
     case withoutExpectation = "expectation dropped"
 
+    /// What is examined as the statement is, and reported.
+    static let examined = allCases.filter { $0 != .withoutExpectation }
+
     /// The readings that the claim is about.
-    static let judged = allCases.filter { $0 != .withoutExpectation }
+    ///
+    /// The statement is about the change that one update makes. When several tokens move the same logits, one of them is a part of the change and never said to be all of it; that it is
+    /// not belongs to the condition.
+    static let judged = examined.filter { $0 != .sharedSingle }
   }
 
   /// The steps of one random policy, each with the derivative that `method` claims.
