@@ -49,7 +49,7 @@ public enum ColumnDictionary {
     column("exponent", "number", "1", "the exponent a of the allocation n ∝ σ^a"),
     column("fraction", "string", nil, "the exact value as a fraction or formula"),
     column("group", "integer", "rollouts", "the group size: rollouts of one prompt"),
-    column("index", "integer", nil, "the number of the random world, from 0"),
+    column("index", "integer", "1", "the number of the random world, from 0"),
     column(
       "largest_variance", "number", "score²",
       "the largest variance found for this p(1−p), in squared logits of the score"),
