@@ -14,7 +14,11 @@ import Testing
           "bound-transfers-optimality", "variance-falls-as-one-over-n", "normalised-variance-follows-proxy",
           "logged-variance-proxy-unbiased", "proxy-holds-for-graded-rewards", "uniform-suboptimal",
           "neyman-optimal", "proxy-allocation-optimal", "estimated-proxy-keeps-gain",
-          "released-allocator-beats-uniform", "released-rows-aligned",
+          "released-allocator-beats-uniform", "released-rows-aligned", "score-norm-attenuates",
+          "score-norm-bounded-by-entropy", "compensation-restores-gradient", "modulation-unbiased",
+          "modulation-reduces-variance", "entropy-change-exact", "released-entropy-change-agrees",
+          "entropy-change-indicates-magnitude", "stabilisation-bounds-updates", "entropy-as-step-size",
+          "variance-optimal-learns-faster",
         ])
       for claim in claims {
         #expect(claim["spec_sha256"]?.stringValue?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
@@ -41,7 +45,7 @@ import Testing
   @Test func theLockHoldsTheHashesThatTheListShows() async throws {
     try await inWorkspace { space in
       let locked = try await space.run("claims", "lock")
-      #expect(locked.status == 0 && locked.output == "claims.lock: 14 specifications, 0 verdicts\n")
+      #expect(locked.status == 0 && locked.output == "claims.lock: 25 specifications, 0 verdicts\n")
       let result = try await space.run("claims", "--json")
       let claims = try #require(try JSONValue(parsing: result.output).arrayValue)
       let expected = try claims.map {

@@ -90,7 +90,7 @@ import Testing
       ),
       (
         ["claims", "nope"], 64,
-        "Error: There is no claim 'nope'. The nearest are 'neyman-optimal', 'uniform-suboptimal', 'proxy-tracks-variance'. `allot claims` lists all.\n"
+        "Error: There is no claim 'nope'. The nearest are 'neyman-optimal', 'uniform-suboptimal', 'entropy-change-exact'. `allot claims` lists all.\n"
       ),
       (["variance", "nofile"], 66, "Error: cannot open 'nofile': No such file or directory\n"),
       (["modulate", "nofile"], 66, "Error: cannot open 'nofile': No such file or directory\n"),
@@ -138,7 +138,7 @@ import Testing
       #expect(
         verify.errors == """
           Error: The value '0' is invalid for '--threads <n>': it must lie in 1...1024.
-                 There is no claim 'nope'. The nearest are 'neyman-optimal', 'uniform-suboptimal', 'proxy-tracks-variance'. `allot claims` lists all.
+                 There is no claim 'nope'. The nearest are 'neyman-optimal', 'uniform-suboptimal', 'entropy-change-exact'. `allot claims` lists all.
 
           """)
       #expect(try space.files() == [])

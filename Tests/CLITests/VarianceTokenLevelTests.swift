@@ -19,7 +19,9 @@ import Testing
     try #require(try await variance(fields)["trace_variance"]?.doubleValue)
   }
 
-  /// π = (¼, ¾), G = 2: a mixed pair (probability 3/8) has A = ±1. With w = πΛ the exact changes are (w_1 − w_2)·¾ and −(w_1 − w_2)·¼, so that x = 1 and ⅓ whatever the entropy, and ĝ is
+  /// π = (¼, ¾), G = 2: a mixed pair (probability 3/8) has A = ±1.
+  ///
+  /// With w = πΛ the exact changes are (w_1 − w_2)·¾ and −(w_1 − w_2)·¼, so that x = 1 and ⅓ whatever the entropy, and ĝ is
   /// ½(¾ f(1) + ¼ f(⅓))(1, −1) on mixed pairs, 0 on others.
   @Test func thePublishedFactorsOfAPairByHand() async throws {
     func decay(_ x: Double) -> Double { 0.6 + 0.4 / (1 + exp(50 * (x - 0.9))) }

@@ -35,7 +35,8 @@ extension ModulationReducesVariance {
     targetStandardError: 0.01,
     parameters: [
       "strength": [0.2], "floor": [0.6], "steepness": [50], "centre": [0.9],
-      "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4], "points": [24, 120, 600], "pairs": [320, 2000, 20_000],
+      "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],
+      "points": [24, 120, 600], "pairs": [320, 2000, 20_000],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],
       "own_group_sizes": [2, 3, 4, 8, 16], "own_shrinkages": [0.25, 1, 4],
       "smallest_gradient": [1e-3], "resolution": [1e-9], "control_factor": [0.5],

@@ -10,7 +10,7 @@ extension ModulationUnbiased {
       "The exact mean of the group estimator under every factor, beside the true gradient: strictly, up to a step size, and up to a step size for each state.",
     worlds: [
       "one token over two actions; one token over four; two tokens over three, per-prefix and shared logits: random policies and reward sets, all groups enumerated",
-      "two tokens over two and over three actions, found by search for the smallest cosine; two tokens over large vocabularies, uniform, in fractions",
+      "two tokens over two and over three actions, per-prefix and shared logits, found by search for the smallest cosine; two tokens over large vocabularies, uniform, in fractions",
       "eight tokens over three with shared logits, groups not enumerable",
     ],
     estimand: "the mean vector of the group estimator, by enumeration of all groups with β computed inside",
@@ -33,10 +33,12 @@ extension ModulationUnbiased {
       "strength": [0.2], "strengths": [0.1, 0.2, 0.4, 1],
       // The sigmoid of the text has no constants; these are mode 5's.
       "floor": [0.6], "steepness": [50], "centre": [0.9],
-      "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4], "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
+      "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],
+      "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],
       "smallest_gradient": [1e-3],
-      "restarts": [8], "iterations": [500], "search_group": [2], "largest_logit": [8],
+      "restarts": [8], "iterations": [500], "search_group": [2], "search_gradient": [0.02],
+      "largest_logit": [8],
       "small_actions": [4], "small_denominator": [8], "small_group": [2], "visible_bias": [0.01],
       "largest_vocabulary_exponent": [17],
       "long_length": [8], "long_vocabulary": [3], "long_replicates": [4000, 40_000, 400_000],

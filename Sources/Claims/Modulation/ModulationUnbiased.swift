@@ -18,7 +18,9 @@ import Statistics
 /// 3. Extremes over the group make β depend on which tokens were drawn, the own response's among them: E[Aβ | x, a] is no longer affine in Q.
 /// 4. β_stab depends on the drawn token itself. With two actions all scores of a state are collinear and nothing can turn; with three the weights π_a β_a differ
 ///    from π_a and turn the mean even in one state.
-/// 5. A response of one token has a released |ΔH| of 0, and one state has one entropy: in worlds of one token the released modes and β_comp relative to the
+/// 5. Where states share parameters their gradients add up and may nearly cancel; a factor that differs between tokens then decides the sign of what is left, and
+///    the cosine has no bound. The bound of 2 is one for states with logits of their own.
+/// 6. A response of one token has a released |ΔH| of 0, and one state has one entropy: in worlds of one token the released modes and β_comp relative to the
 ///    group multiply by 1 (within 10⁻¹⁶) and are as unbiased as what they multiply.
 ///
 /// - Source: `dynamo2026`, as quoted in the authors' rebuttal; `kantorovich1948` for the bound.
@@ -55,7 +57,7 @@ public struct ModulationUnbiased: Claim {
     evidence.pointTables = [points, try grid(examination)]
     let worst = try addSearches(&evidence, examination)
     addCounterexamples(&evidence)
-    if let worst { evidence.counterexamples.append(worst) }
+    evidence.counterexamples += worst
     try addLongResponses(&evidence, examination)
     try addMonteCarlo(&evidence, examination)
     addWords(&evidence)
@@ -176,7 +178,7 @@ public struct ModulationUnbiased: Claim {
     evidence.explanation =
       "Of \(ModulatedRule.studied(specification).count) rules these are strictly unbiased on every family: \(listing(holding("strict"))); these keep the direction on every family: \(listing(holding("direction"))). "
       + "The smallest cosine with the true gradient is \(words(smallest("smallest_cosine"))) among random worlds and \(words(smallest("adversarial_cosine"))) among those searched for; "
-      + "with a fixed range and α = \(alpha) it cannot fall below \(short(Self.cosineBound(strength: alpha), digits: 5))."
+      + "with a fixed range, α = \(alpha) and logits of their own for all states it cannot fall below \(short(Self.cosineBound(strength: alpha), digits: 5))."
   }
 
   /// `2√(1 + α)/(2 + α)`: the least cosine of any factors S_x in [1, 1 + α] on the blocks of a gradient.

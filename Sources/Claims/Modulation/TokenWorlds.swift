@@ -131,11 +131,19 @@ struct TokenWorlds: Sendable, Hashable {
   static func record(
     _ prompt: TokenPrompt, rows: [[Double]], fractions: [[String]]? = nil, rule: ModulatedRule, group: Int
   ) -> StructuredValue {
-    let isOneStep = rows.count == 1
-    var policy: [StructuredValue.Field] =
-      isOneStep
-      ? [.init("kind", .text("softmax")), .init("probabilities", .numbers(rows[0]))]
-      : [.init("probabilities", .list(rows.map { .numbers($0) }))]
+    let isOneStep = prompt.offsets[1] == 1
+    var policy: [StructuredValue.Field]
+    if isOneStep {
+      policy = [.init("kind", .text("softmax")), .init("probabilities", .numbers(rows[0]))]
+    } else if rows.count == 1 {
+      policy = [
+        .init("kind", .text("sequence")), .init("vocabulary", .integer(prompt.vocabulary)),
+        .init("length", .integer(prompt.offsets[1])), .init("parameters", .text("shared")),
+        .init("values", .text("probabilities")), .init("states", .record([.init("", .numbers(rows[0]))])),
+      ]
+    } else {
+      policy = [.init("probabilities", .list(rows.map { .numbers($0) }))]
+    }
     if let fractions {
       policy.append(
         .init("fractions", isOneStep ? .texts(fractions[0]) : .list(fractions.map { .texts($0) })))

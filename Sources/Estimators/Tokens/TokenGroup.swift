@@ -52,10 +52,12 @@ public struct TokenGroup: Sendable {
   @inlinable @inline(__always)
   public func forEachToken(_ body: (_ index: Int, _ response: Int, _ token: TokenDraw) -> Void) {
     var index = 0
-    for response in 0..<outcomes.count {
-      for place in range(response) {
-        body(index, response, prompt.tokens[place])
-        index += 1
+    prompt.tokens.withUnsafeBufferPointer { tokens in
+      for response in 0..<outcomes.count {
+        for place in range(response) {
+          body(index, response, tokens[place])
+          index += 1
+        }
       }
     }
   }

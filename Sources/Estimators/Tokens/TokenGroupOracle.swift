@@ -34,44 +34,48 @@ public enum TokenGroupOracle {
     let dimension = prompt.dimension
     let keeps = count * Double(dimension) <= Double(keptNumbers)
     var workspace = TokenWorkspace(prompt, group: group)
-    var weights: [Double] = []
-    var kept: [Double] = []
-    if keeps {
-      weights = [Double](repeating: 0, count: Int(count))
-      kept = [Double](repeating: 0, count: Int(count) * dimension)
+    // Unsafe buffers: arrays that a closure captures are checked for exclusive access at every use.
+    let mean = UnsafeMutableBufferPointer<Double>.allocate(capacity: dimension)
+    mean.initialize(repeating: 0)
+    let kept = UnsafeMutableBufferPointer<Double>.allocate(capacity: keeps ? Int(count) * dimension : 0)
+    let weights = UnsafeMutableBufferPointer<Double>.allocate(capacity: keeps ? Int(count) : 0)
+    defer {
+      mean.deallocate()
+      kept.deallocate()
+      weights.deallocate()
     }
-    var row = 0
-    var mean = [Double](repeating: 0, count: dimension)
+    var rows = 0
     forEachGroup(&workspace) { workspace, probability in
       workspace.evaluate(rule)
-      for j in 0..<dimension { mean[j] += probability * workspace.estimate[j] }
+      let estimate = workspace.estimate
+      for j in 0..<dimension { mean[j] += probability * estimate[j] }
       guard keeps else { return }
-      weights[row] = probability
-      for j in 0..<dimension { kept[row * dimension + j] = workspace.estimate[j] }
-      row += 1
+      weights[rows] = probability
+      let start = rows * dimension
+      for j in 0..<dimension { kept[start + j] = estimate[j] }
+      rows += 1
     }
     var trace = 0.0
-    if keeps {
-      for (row, probability) in weights.enumerated() where probability > 0 {
+    for row in 0..<rows {
+      var square = 0.0
+      for j in 0..<dimension {
+        let deviation = kept[row * dimension + j] - mean[j]
+        square += deviation * deviation
+      }
+      trace += weights[row] * square
+    }
+    if !keeps {
+      forEachGroup(&workspace) { workspace, probability in
+        workspace.evaluate(rule)
         var square = 0.0
         for j in 0..<dimension {
-          let deviation = kept[row * dimension + j] - mean[j]
+          let deviation = workspace.estimate[j] - mean[j]
           square += deviation * deviation
         }
         trace += probability * square
       }
-      return EstimatorMoments(mean: mean, covarianceTrace: trace)
     }
-    forEachGroup(&workspace) { workspace, probability in
-      workspace.evaluate(rule)
-      var square = 0.0
-      for j in 0..<dimension {
-        let deviation = workspace.estimate[j] - mean[j]
-        square += deviation * deviation
-      }
-      trace += probability * square
-    }
-    return EstimatorMoments(mean: mean, covarianceTrace: trace)
+    return EstimatorMoments(mean: Array(mean), covarianceTrace: trace)
   }
 
   /// Calls `body` with every multiset of outcomes of positive probability as an ascending list, and its multinomial probability.

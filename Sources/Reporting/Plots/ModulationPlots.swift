@@ -24,7 +24,7 @@ enum ModulationPlots {
       spreads(data, measures: [("raw_relative_variance", "raw"), ("relative_variance", "at equal step")]),
       reference: 1, name: name, title: "Variance relative to the same advantage without modulation",
       caption:
-        "Left of the dashed line modulation lowers the variance. Dots are medians over random worlds, bars leave out a tenth on either side. Colours are the advantage that is "
+        "Responses of two tokens. Left of the dashed line modulation lowers the variance. Dots are medians over random worlds, bars leave out a tenth on either side. Colours are the advantage that is "
         + "modulated. A factor below 1 lowers the raw variance by shortening the step; at equal expected step that does not count.",
       xLabel: "variance / that without modulation (ratio)")
   }
@@ -42,9 +42,10 @@ enum ModulationPlots {
           value: value, lower: row.number("lower"), upper: row.number("upper")))
     }
     return try script(
-      entries, reference: nil, name: name, title: "How often modulation lowers the variance",
+      entries, reference: nil, includesZero: true, name: name,
+      title: "How often modulation lowers the variance",
       caption:
-        "The share of random policies on which the variance falls; bars are confidence sequences. Colours are the advantage that is modulated.",
+        "Responses of two tokens: the share of random policies on which the variance falls; bars are confidence sequences. Colours are the advantage that is modulated.",
       xLabel: "share of policies on which the variance falls")
   }
 
@@ -93,7 +94,8 @@ enum ModulationPlots {
   }
 
   private static func script(
-    _ entries: [Entry], reference: Double?, name: String, title: String, caption: String, xLabel: String
+    _ entries: [Entry], reference: Double?, includesZero: Bool = false, name: String, title: String,
+    caption: String, xLabel: String
   ) throws(PlotUnavailable) -> [PlotScript] {
     guard !entries.isEmpty else { throw PlotUnavailable("the table has no finite number to draw") }
     func distinct(_ label: (Entry) -> String) -> [String] {
@@ -110,7 +112,9 @@ enum ModulationPlots {
           DotPlot.Dot(
             category: $0.factor, series: $0.advantage, value: $0.value, lower: $0.lower, upper: $0.upper)
         }
-        return DotPlot(dots: dots, categories: factors, seriesNames: advantages, reference: reference)
+        return DotPlot(
+          dots: dots, categories: factors, seriesNames: advantages, reference: reference,
+          includesZero: includesZero)
       }
     }
     for (world, row) in zip(distinct(\.world), plots) {
@@ -118,7 +122,13 @@ enum ModulationPlots {
         // Each measure has an axis of its own, shared by the families.
         let axis = DotPlot.axis(for: plots.map { $0[column] })
         height = plot.categoryHeight
-        panels.append(plot.panel(title: world, subtitle: measures[column], axis: axis))
+        // Beside another panel there is no room for a long title; without measures the family is the title.
+        let family = world.split(separator: ", ").dropFirst().joined(separator: ", ")
+        panels.append(
+          measures.count == 1
+            ? plot.panel(title: world, axis: axis)
+            : plot.panel(
+              title: measures[column], subtitle: family.isEmpty ? "any policy" : family, axis: axis))
       }
     }
     return [

@@ -61,6 +61,23 @@ import _TestSupport
     }
   }
 
+  /// The printed cosine, recomputed from the printed vectors.
+  @Test func theWorstWorldsAreWhatTheySay() throws {
+    let evidence = try #require(Self.evidence)
+    let found = evidence.counterexamples.filter { $0.title.contains("the smallest cosine found") }
+    #expect(!found.isEmpty)
+    for example in found {
+      let cosine = try #require(example.values.first { $0.name == "cosine" }).value
+      let mean = example.values.filter { $0.name.hasPrefix("mean_") }.map(\.value)
+      let gradient = example.values.filter { $0.name.hasPrefix("gradient_") }.map(\.value)
+      func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+      let redone =
+        product(mean, gradient) / (product(mean, mean) * product(gradient, gradient)).squareRoot()
+      #expect(abs(cosine - redone) < 1e-12)
+      #expect(cosine < 1 - 1e-3)
+    }
+  }
+
   /// m_x = S_x ∇_x with S = 1 + c(1 − p): THEORY §6, by enumeration of groups of three.
   @Test func compensationStretchesEveryStateByItsOwnScale() throws {
     let alpha = 0.4
