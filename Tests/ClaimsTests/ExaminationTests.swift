@@ -8,7 +8,7 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128,
+      "seeds": 2, "long_replicates": 256,
     ]
     let sizes: [String: [Double]] = [
       "restarts": [2], "long_groups": [8], "iterations": [40], "batch": [8], "largest_variance": [4],
@@ -27,7 +27,7 @@ extension ClaimSpecification {
     if id == "modulation-unbiased" || id == "modulation-reduces-variance" {
       // Groups of three are 165 multisets where four are 495; GRPO in groups of two is leave-one-out.
       copy.parameters["group"] = [3]
-      for (name, count) in [("points", 4.0), ("pairs", 16), ("replicates", 128)]
+      for (name, count) in [("points", 4.0), ("pairs", 16), ("replicates", 512)]
       where parameters[name] != nil {
         copy.parameters[name] = [count, count, count]
       }
