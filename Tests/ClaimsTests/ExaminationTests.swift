@@ -8,7 +8,7 @@ extension ClaimSpecification {
   var cutDown: ClaimSpecification {
     let counts = [
       "pairs": 48, "long_pairs": 4, "points": 12, "replicates": 512, "batches": 6, "table_batches": 3,
-      "seeds": 2, "long_replicates": 128, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2,
+      "seeds": 2, "long_replicates": 256, "states": 12, "directions": 4, "low_rank_states": 12, "ascents": 2,
       "policies": 2, "reach_tokens": 12, "single_batches": 2, "plot_batches": 1, "worlds": 6,
       "ratio_worlds": 3, "large_worlds": 1, "modulated_points": 6, "modulated_pairs": 12,
     ]
@@ -32,7 +32,7 @@ extension ClaimSpecification {
     if id == "modulation-unbiased" || id == "modulation-reduces-variance" {
       // Groups of three are 165 multisets where four are 495; GRPO in groups of two is leave-one-out.
       copy.parameters["group"] = [3]
-      for (name, count) in [("points", 4.0), ("pairs", 16), ("replicates", 128)]
+      for (name, count) in [("points", 4.0), ("pairs", 16), ("replicates", 512)]
       where parameters[name] != nil {
         copy.parameters[name] = [count, count, count]
       }

@@ -32,7 +32,8 @@ import Testing
       flat.batch.groups == [0, 0, 0, 0, 0, 0, 1, 1] && flat.batch.positions == [0, 1, 0, 1, 0, 1, 0, 1])
     // Rewards 1, 0, 0 less their mean; the second prompt has one response and so no comparison.
     let third = 1.0 / 3
-    #expect(flat.batch.advantages == [2 * third, 2 * third, -third, -third, -third, -third, 0, 0])
+    #expect(
+      flat.batch.advantages == [1 - third, 1 - third, -third, -third, -third, -third, 0, 0])
   }
 
   @Test func whatTheLogLacksIsNil() throws {

@@ -42,6 +42,6 @@ extension ModulationReducesVariance {
       "smallest_gradient": [1e-3], "resolution": [1e-9], "control_factor": [0.5],
       "restarts": [6], "iterations": [200], "largest_logit": [12],
       "small_actions": [4], "small_denominator": [8], "small_group": [3], "confident_denominators": [20, 40],
-      "replicates": [4000, 40_000, 400_000],
+      "checked_success": [0.2, 0.8], "replicates": [4000, 40_000, 400_000],
     ])
 }

@@ -55,7 +55,7 @@ public struct ModulationReducesVariance: Claim {
     addCounterexamples(&evidence)
     try TokenMonteCarlo.add(
       &evidence, examination, specification, designPoint: 3000,
-      worlds: TokenWorlds(shape: .twoTokens, confidence: .high),
+      worlds: TokenWorlds(shape: .twoTokens),
       rules: ModulatedRule.studied(specification))
     addWords(&evidence, ownRule)
     return evidence

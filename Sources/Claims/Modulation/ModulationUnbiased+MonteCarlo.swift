@@ -59,10 +59,14 @@ extension ModulationUnbiased {
     var stream = RandomStream(examination.key(designPoint: designPoint))
     let prefixes =
       parameters == .shared ? 1 : Int(SequencePolicy.prefixCount(vocabulary: vocabulary, length: length))
-    let logits = (0..<prefixes).map { _ in (0..<vocabulary).map { _ in stream.normal() } }
-    let policy = try SequencePolicy(
-      vocabulary: vocabulary, length: length, parameters: parameters, logits: logits)
-    return try TokenPrompt(policy) { 3 * $0.count { $0 == 0 } >= length ? 1 : 0 }
+    let success = specification.values("checked_success")
+    while true {
+      let logits = (0..<prefixes).map { _ in (0..<vocabulary).map { _ in stream.normal() } }
+      let policy = try SequencePolicy(
+        vocabulary: vocabulary, length: length, parameters: parameters, logits: logits)
+      let prompt = try TokenPrompt(policy) { 3 * $0.count { $0 == 0 } >= length ? 1 : 0 }
+      if (success[0]...success[1]).contains(prompt.successProbability) { return prompt }
+    }
   }
 
   /// A unit vector orthogonal to the gradient.
@@ -122,7 +126,12 @@ enum TokenMonteCarlo {
   ) throws {
     let group = Int(specification.value("group"))
     var stream = RandomStream(examination.key(designPoint: designPoint))
-    let prompt = worlds.draw(specification, &stream).prompt
+    let success = specification.values("checked_success")
+    var prompt = worlds.draw(specification, &stream).prompt
+    // A mean that rare groups decide has no normal error: the distance in standard errors would say nothing.
+    while prompt.successProbability < success[0] || prompt.successProbability > success[1] {
+      prompt = worlds.draw(specification, &stream).prompt
+    }
     for (row, rule) in rules.enumerated() {
       let tokens = rule.tokens(prompt)
       let exact = TokenGroupOracle.moments(prompt, group: group, rule: tokens).covarianceTrace

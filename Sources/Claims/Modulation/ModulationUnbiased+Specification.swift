@@ -42,6 +42,6 @@ extension ModulationUnbiased {
       "small_actions": [4], "small_denominator": [8], "small_group": [2], "visible_bias": [0.01],
       "largest_vocabulary_exponent": [17],
       "long_length": [8], "long_vocabulary": [3], "long_replicates": [4000, 40_000, 400_000],
-      "replicates": [4000, 40_000, 400_000],
+      "checked_success": [0.2, 0.8], "replicates": [4000, 40_000, 400_000],
     ])
 }

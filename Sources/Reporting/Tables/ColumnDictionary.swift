@@ -29,12 +29,20 @@ public enum ColumnDictionary {
     column(
       "aggregation", "string", nil,
       "how prompts are weighed in a step: prompt-equal, or rollout-mean (by their rollouts)"),
+    column("all_failures", "number", "1", "the share of prompts whose group fails as a whole"),
+    column("all_successes", "number", "1", "the share of prompts whose group succeeds as a whole"),
     column("allocator", "string", nil, "the allocation rule, named as in `allot allocate --method`"),
+    column(
+      "basis", "string", nil, "what the variance was measured from: p(1−p), Gram matrices, or score norms"),
     column("bernoulli_sd", "number", "reward", "√(p(1−p)), the standard deviation of the binary reward"),
     column("bernoulli_variance", "number", "reward²", "p(1−p), the variance of the binary reward: the proxy"),
+    column("bernoulli_variance_lower", "number", "reward²", "the least p(1−p) over Wilson's interval"),
+    column("bernoulli_variance_upper", "number", "reward²", "the greatest p(1−p) over Wilson's interval"),
     column("bounds", "string", nil, "the bounds on rollouts per prompt, as minimum-maximum"),
     column(
       "ceiling", "number", "1", "the largest correlation that the measurement noise allows, by split halves"),
+    column(
+      "chooser", "string", nil, "which counts chose the allocation: screening, halves, or the judge itself"),
     column("claim", "string", nil, "the claim's identifier"),
     column("condition", "string", nil, "the condition under which the verdict holds, or the reason for it"),
     column(
@@ -42,14 +50,17 @@ public enum ColumnDictionary {
       "the verdict on the deliberately false sibling; the examination has power if it is refuted"),
     column("cosine", "number", "1", "the cosine of the estimator's mean with the true gradient"),
     column("cumulative_share", "number", "1", "the share of tokens whose factor is at most factor_to"),
+    column("curve", "string", nil, "which bound: greatest, or least for a number of tokens K"),
     column("decimal", "number", "see name", "the exact value as the nearest double"),
     column("design", "string", nil, "the design point: population, world and sizes"),
+    column("entropy", "number", "nats", "the entropy of the token's distribution"),
     column(
       "entropy_change", "number", "nats", "the exact first-order entropy change of a token for a unit step"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
     column("estimator", "string", nil, "the gradient estimator, named as in `allot variance`"),
     column(
       "exact", "number", "see stat", "the exact value from enumeration or a closed form, where there is one"),
+    column("expected_norm", "number", "score²", "1 − Σπ², the expected squared score norm in logit space"),
     column(
       "expected_proxy", "number", "reward²", "the exact expectation of the estimated proxy k(G−k)/(G(G−1))"),
     column("exponent", "number", "1", "the exponent a of the allocation n ∝ σ^a"),
@@ -61,12 +72,18 @@ public enum ColumnDictionary {
     column("field", "string", nil, "the field of a log that would give what is missing"),
     column("form", "string", nil, "the form of advantage modulation, named as in `allot modulate --mode`"),
     column("fraction", "string", nil, "the exact value as a fraction or formula"),
+    column("greatest", "number", "score²", "the greatest expected squared score norm at this entropy"),
     column("group", "integer", "rollouts", "the group size: rollouts of one prompt"),
-    column("index", "integer", nil, "the number of the random world, from 0"),
+    column("index", "integer", "1", "the number of the random world, from 0"),
+    column("infinite", "string", nil, "whether a prompt of positive variance got no rollout"),
+    column("kind", "string", nil, "the kind of prompt, where the log says"),
     column("largest", "number", "1", "the largest factor"),
+    column(
+      "largest_ratio", "number", "1", "the largest update with the factor, divided by the largest without"),
     column(
       "largest_variance", "number", "score²",
       "the largest variance found for this p(1−p), in squared logits of the score"),
+    column("least", "number", "score²", "the least expected squared score norm at this entropy"),
     column("lower", "number", "see est", "the lower end of the interval"),
     column("max", "integer", "rollouts", "the largest number of rollouts a prompt may get"),
     column("mcse", "number", "see stat", "the Monte Carlo standard error of est; empty for exact values"),
@@ -81,18 +98,26 @@ public enum ColumnDictionary {
     column("method", "string", nil, "the estimator or allocation rule"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
     column(
+      "missing", "number", "1", "1 − π of the drawn token: the probability that is missing to certainty"),
+    column(
       "missing_probability", "number", "1", "1 − π of the drawn token, times the size of its coefficient"),
     column(
       "n", "integer", "replicates",
       "the number of independent replicates or rollouts; 0 for an exact computation"),
     column("name", "string", nil, "the name of the quantity"),
+    column("needed_strength", "number", "1", "the strength α that would close half of the gap"),
+    column("norm", "number", "score", "the norm of the token's score in logit space"),
     column("norm_share", "number", "1", "the share of the sum of (A‖s‖)², in logit space, in touched tokens"),
     column("normed_tokens", "integer", "tokens", "the tokens whose ‖s‖ is known"),
     column("p", "number", "1", "the probability of success"),
+    column("p_lower", "number", "1", "the lower end of Wilson's interval of p"),
     column("p_source", "string", nil, "where an allocation rule knows p from: oracle or last counts"),
+    column("p_upper", "number", "1", "the upper end of Wilson's interval of p"),
     column("population", "string", nil, "the population of prompts"),
     column("position_from", "integer", "tokens", "the first position of a range, counted from 0"),
     column("position_through", "integer", "tokens", "the last position of a range; empty for no end"),
+    column("prompt", "string", nil, "the prompt in the log"),
+    column("prompt_count", "integer", "prompts", "the number of prompts counted"),
     column("prompt_id", "string", nil, "the prompt's identifier in the log"),
     column("prompts", "string", nil, "the prompts counted: all, or those with both successes and failures"),
     column("proxy_sd", "number", "reward²", "the exact standard deviation of the estimated proxy"),
@@ -118,9 +143,17 @@ public enum ColumnDictionary {
       "released_entropy_change", "number", "nats",
       "the entropy change of a token as the released code computes it"),
     column(
+      "reliability", "number", "1",
+      "2r/(1 + r), r being the correlation of the two halves' measured variances"),
+    column(
       "remainder", "number", "nats", "the entropy change after a finite step less its first-order value"),
+    column(
+      "restored_share", "number", "1",
+      "the share of the gap to an uncertain token's score norm that the factor closes"),
     column("reward_variance", "number", "reward²", "the variance of the reward over the policy's answers"),
     column("rewards", "string", nil, "the kind of reward: binary or graded"),
+    column("rule", "string", nil, "the token-level rule"),
+    column("samples", "integer", "rollouts", "the rollouts of the prompt"),
     column(
       "scale", "number", "1", "the length of the expected step along the true gradient, in gradients"),
     column("scaled_variance", "number", "1", "n·Var(n)/σ²: constant in n if the variance falls as σ²/n"),
@@ -147,7 +180,9 @@ public enum ColumnDictionary {
     column("steps", "number", "steps", "steps until the target is reached, interpolated within the step"),
     column("strength", "number", "1", "α, the largest amplification less one"),
     column("success", "number", "1", "the expected success probability, averaged over prompts"),
+    column("successes", "integer", "rollouts", "the successes among them"),
     column("target", "number", "1", "the mean success probability to be reached"),
+    column("threshold", "number", "1", "the probability from which on a token counts as confident"),
     column("title", "string", nil, "what the counterexample breaks"),
     column("tokens", "integer", "tokens", "the number of tokens"),
     column("touched", "integer", "tokens", "the tokens whose factor differs from 1 by more than 0.01"),
