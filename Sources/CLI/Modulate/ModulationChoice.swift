@@ -69,7 +69,7 @@ struct ModulationChoice {
       return ModulatedTokens(factors: factors, exactChanges: exact, releasedChanges: released)
     } catch {
       throw .damaged(
-        file: file, line: line(of: error, in: table), field: field(of: error), reason: error.description)
+        file: file, line: line(of: error, in: table), field: field(of: error), reason: reason(of: error))
     }
   }
 
@@ -118,8 +118,19 @@ struct ModulationChoice {
   }
 
   private func field(of error: ModulationError) -> String? {
-    if case .missing(let name, _) = error { return name }
-    return nil
+    switch error {
+    case .missing(let name, _): name
+    // A change is ξ times numbers of order one: only the advantage or its ratio can be so large.
+    case .outOfRange("entropyChanges", _, _, _): "advantage"
+    default: nil
+    }
+  }
+
+  private func reason(of error: ModulationError) -> String {
+    if case .outOfRange("entropyChanges", _, _, _) = error {
+      return "a token's entropy change is beyond double precision"
+    }
+    return error.description
   }
 }
 
