@@ -1,11 +1,11 @@
 import Foundation
+import Modulation
 import Statistics
 
-/// Seconds for the factors of many tokens: the elementwise kernels that they are made of.
+/// Seconds for both factors of many tokens on one core, from arrays of log-probabilities, entropies and advantages.
 ///
-/// What is timed is the exponential of every token's log-probability, which the compensation needs, and the logistic decay of every
-/// token's entropy, the stabilisation. A batch function that yields both factors from tokens is to be timed in `factors` instead,
-/// under the same name.
+/// What is timed is all that a trainer asks for: the released entropy change, both factors and their product, as `AdvantageModulation` makes them, beside the two elementwise
+/// kernels that bound it from below.
 struct FactorMeasure {
   static let passes = 5
 
@@ -16,41 +16,52 @@ struct FactorMeasure {
     var stream = RandomStream(StreamKey(seed: 1, claim: "factors"))
     let logProbabilities = (0..<count).map { _ in -8 * stream.uniform() }
     let entropies = (0..<count).map { _ in 4 * stream.uniform() }
-    var probabilities = [Double](repeating: 0, count: count)
-    var stabilisation = probabilities
-    var seconds: [(exponential: Double, decay: Double)] = []
+    let advantages = (0..<count).map { _ in stream.normal() }
+    guard
+      let batch = try? TokenBatch(
+        logProbabilities: logProbabilities, entropies: entropies, advantages: advantages,
+        sequences: (0..<count).map { $0 / 256 })
+    else { preconditionFailure("the tokens made for the measure were refused") }
+    var seconds: [(both: Double, exponential: Double, decay: Double)] = []
+    var buffer = [Double](repeating: 0, count: count)
     for _ in 0..<Self.passes {
-      let (exponential, decay) = factors(logProbabilities, entropies, &probabilities, &stabilisation)
-      seconds.append((exponential, decay))
+      var check = 0.0
+      let both = threadSeconds {
+        let factors = try? AdvantageModulationAsReleased.mode6.factors(batch)
+        check = factors?.product.last ?? 0
+      }
+      precondition(check > 0, "the factors are missing")
+      let (exponential, decay) = kernels(logProbabilities, entropies, &buffer)
+      seconds.append((both, exponential, decay))
     }
     let index = Self.passes / 2
     let lines = [
-      ("both", seconds.map { $0.exponential + $0.decay }.sorted()[index]),
+      ("both", seconds.map(\.both).sorted()[index]),
       ("exponential", seconds.map(\.exponential).sorted()[index]),
       ("logistic decay", seconds.map(\.decay).sorted()[index]),
     ]
-    // Using the numbers keeps the work from being removed.
-    precondition(probabilities.allSatisfy { $0 > 0 } && stabilisation.allSatisfy { $0 >= 0.25 })
     return lines.map { "factors,allot,\($0.0),,,,,\(String(format: "%.5f", $0.1))" }
   }
 
-  private func factors(
-    _ logProbabilities: [Double], _ entropies: [Double], _ probabilities: inout [Double],
-    _ stabilisation: inout [Double]
-  ) -> (exponential: Double, decay: Double) {
+  private func kernels(_ logProbabilities: [Double], _ entropies: [Double], _ buffer: inout [Double]) -> (
+    exponential: Double, decay: Double
+  ) {
     let exponential = threadSeconds {
       logProbabilities.withUnsafeBufferPointer { from in
-        probabilities.withUnsafeMutableBufferPointer { ElementwiseFunctions.exponentials(of: from, into: $0) }
+        buffer.withUnsafeMutableBufferPointer { ElementwiseFunctions.exponentials(of: from, into: $0) }
       }
     }
+    // Using the numbers keeps the work from being removed.
+    precondition(buffer.allSatisfy { $0 > 0 })
     let decay = threadSeconds {
       entropies.withUnsafeBufferPointer { from in
-        stabilisation.withUnsafeMutableBufferPointer {
+        buffer.withUnsafeMutableBufferPointer {
           ElementwiseFunctions.logisticDecay(
             of: from, floor: 0.25, steepness: 5, midpoint: 1.5, into: $0)
         }
       }
     }
+    precondition(buffer.allSatisfy { $0 >= 0.25 })
     return (exponential, decay)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Modulation
 import Statistics
 
 /// Gigabytes a second at which the vocabulary sums read their array, beside plain sums over the same array.
@@ -99,6 +100,12 @@ struct VocabularyMeasure {
         }
         precondition(total == entropy, "entropies \(total), expected \(entropy)")
         return total
+      },
+      Pass(program: "allot", formulation: "exact entropy change of doubles", bytes: wide) {
+        let changes = try? EntropyChange.firstOrder(
+          probabilities: doubles, vocabulary: size, actions: (0..<rows).map { $0 % size },
+          coefficients: [Double](repeating: 1, count: rows))
+        return changes?.reduce(0) { $0 + $1.magnitude } ?? -1
       },
       Pass(program: "allot", formulation: "four sums of floats", bytes: narrow) {
         var total = 0.0

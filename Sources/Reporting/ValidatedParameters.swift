@@ -67,7 +67,42 @@ public enum ValidatedParameters {
     Candidate(
       name: "graded_reward_proxy", value: "reward-variance",
       backing: [.claim("proxy-holds-for-graded-rewards")]),
+    Candidate(
+      name: "token_baseline", value: "score-weighted-state-baseline",
+      backing: [.claim("modulation-unbiased", method: "score-weighted-state-baseline")]),
+    modulation("published", method: "grpo+published-0.2"),
+    modulation("released-5", method: "grpo+released-5"),
+    modulation("released-6", method: "grpo+released-6"),
+    Candidate(
+      name: "gradient_compensation", value: "entropy-range",
+      backing: [.claim("compensation-restores-gradient")]),
+    Candidate(
+      name: "update_stabilisation", value: "entropy-change",
+      backing: [.claim("stabilisation-bounds-updates")]),
+    Candidate(name: "entropy_change", value: "exact", backing: [.claim("entropy-change-exact")]),
+    Candidate(name: "entropy_change", value: "released", backing: [.claim("released-entropy-change-agrees")]),
+    Candidate(
+      name: "update_size_indicator", value: "entropy-change",
+      backing: [.claim("entropy-change-indicates-magnitude")]),
+    // The norm lies between two multiples of 1 − π, whatever the rest of the distribution is.
+    Candidate(
+      name: "update_size_indicator", value: "one-minus-probability",
+      backing: [.claim("score-norm-attenuates")]),
+    Candidate(name: "step_size_signal", value: "entropy-change", backing: [.claim("entropy-as-step-size")]),
+    Candidate(
+      name: "allocation_objective", value: "lowest-variance",
+      backing: [.claim("variance-optimal-learns-faster")]
+    ),
   ]
+
+  /// A modulation is fit to train with if it leaves the direction of the gradient and lowers its variance.
+  private static func modulation(_ value: String, method: String) -> Candidate {
+    Candidate(
+      name: "advantage_modulation", value: value,
+      backing: [
+        .claim("modulation-unbiased", method: method), .claim("modulation-reduces-variance", method: method),
+      ])
+  }
 
   /// n ∝ √P is the rule with the least largest variance among all σ² ≤ C·P; that is what this sub-verdict says, and no more.
   private static let rootInTheWorstCase = Backing.claim(
