@@ -19,7 +19,10 @@ public enum ClaimPlots {
           table,
           .init(
             stem: name, panelColumn: "estimator", title: "True variance against p(1 − p)",
-            yLabel: "variance (score²)"))
+            yLabel: "variance (score²)",
+            note:
+              "In the two dynamo panels the group's size differs between populations, because every group is enumerated: the design column of the claim's table says it."
+          ))
       }
     case "normalised-variance-follows-proxy":
       draw(outcome, "points", "by-group") { (table, name) throws(PlotUnavailable) in

@@ -27,6 +27,8 @@ enum ProxyScatter {
     var hasIdentity = true
     /// The label of the y axis.
     var yLabel: String
+    /// What else the caption says.
+    var note = ""
   }
 
   /// The pictures of `table`.
@@ -76,7 +78,8 @@ enum ProxyScatter {
       caption:
         "One point is one prompt. \(arrangement.hasIdentity ? "The dashed line is variance = p(1 − p). " : "")The solid line is the best fit that never falls, with its R² above the "
         + "panel; points scattered off the solid line are variance that p(1 − p) does not see. "
-        + "At most \(mostPoints) points are drawn in a panel, the fit uses all; each panel has its own scale.",
+        + "At most \(mostPoints) points are drawn in a panel, the fit uses all; each panel has its own scale."
+        + (arrangement.note.isEmpty ? "" : " " + arrangement.note),
       panels: panels, columns: panels.count == 1 ? 1 : (panels.count == 2 || panels.count == 4 ? 2 : 3),
       xLabel: arrangement.xLabel,
       yLabel: arrangement.yLabel, legend: legend,

@@ -99,6 +99,8 @@ enum NotebookTemplate {
       table: "relative", heading: "## Total variance relative to uniform allocation",
       code: """
         for claim, table in named("relative").items():
+            if not {"population", "allocator"} <= set(table.columns):
+                continue
             figure, axis = plt.subplots(figsize=(8, 0.45 * table["population"].nunique() + 1.5))
             populations = list(table["population"].unique())
             allocators = list(table["allocator"].unique())
@@ -172,6 +174,51 @@ enum NotebookTemplate {
       code: """
         for claim, table in named("mispaired").items():
             display(table.pivot_table(index="population", columns="bounds", values="share"))
+        """),
+    Section(
+      table: "curves", heading: "## Score norms between the tight curves of the entropy",
+      code: """
+        for claim, table in named("curves").items():
+            if not {"curve", "entropy", "expected_norm"} <= set(table.columns):
+                continue
+            figure, axis = plt.subplots(figsize=(7, 4))
+            for name, label in (("real-tokens", "real tokens"), ("points", "random policies")):
+                dots = tables.get(f"{claim}-{name}")
+                if dots is not None and {"entropy", "expected_norm"} <= set(dots.columns):
+                    axis.plot(dots["entropy"], dots["expected_norm"], ".", markersize=2, alpha=0.5, label=label)
+            for curve, part in table.groupby("curve", sort=False):
+                part = part.sort_values("entropy")
+                axis.plot(part["entropy"], part["expected_norm"], label=curve)
+            axis.set(xlabel="entropy (nats)", ylabel="expected squared score norm", title=claim)
+            axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize="small")
+            plt.show()
+        """),
+    Section(
+      table: "frequency", heading: "## How often a modulation lowers the variance",
+      code: """
+        for claim, table in named("frequency").items():
+            display(table.pivot_table(index="method", columns=["measure", "world"], values="share_falling").round(3))
+        """),
+    Section(
+      table: "own-rule", heading: "## The project's own token-level rule by group size and shrinkage",
+      code: """
+        for claim, table in named("own-rule").items():
+            display(table.pivot_table(index=["world", "shrinkage"], columns="group", values="median_relative_variance").round(3))
+        """),
+    Section(
+      table: "steps", heading: "## Steps to a target, relative to uniform allocation",
+      code: """
+        for claim, table in named("steps").items():
+            display(table.pivot_table(index=["estimator", "aggregation", "bounds", "allocator"], columns="target",
+                                      values="relative_steps").round(3))
+        """),
+    Section(
+      table: "sub_verdicts", isWholeName: true, heading: "## What the tokens of real rollouts say",
+      code: """
+        parts = tables["sub_verdicts"]
+        display(parts[parts["population"] == "real tokens"][["claim", "estimator", "verdict", "condition"]].fillna(""))
+        real = estimates[estimates["design"].str.startswith("real tokens")]
+        real[[c for c in ("claim", "design", "method", "stat", "est", "lower", "upper", "n") if c in real]]
         """),
     Section(
       table: "allocation", heading: "## Audit: total variance relative to uniform",
