@@ -4,7 +4,7 @@
 /// A_{i,x} = R_i − b_{i,x},   b_{i,x} = ( Σ_{j≠i, j visits x} w_j R_j + κ m_{−i} ) / ( Σ_{j≠i, j visits x} w_j + κ ),   w_j = ‖s_{j,x}‖²
 /// ```
 ///
-/// m_{−i} is the mean reward of the other responses to the same prompt, κ ≥ 0 a weight in squared score norm that shrinks towards it.
+/// m_{−i} is the mean reward of the other responses to the same prompt, κ > 0 a weight in squared score norm that shrinks towards it.
 ///
 /// Why this and not a factor: let a rule multiply the advantage R − b of one state by a number that depends on the state and on the advantage's sign. With u the
 /// factor of successes, w that of failures and S = (1 − b)u + b w, the product is S · (R − b'), b' = b w / S: a change of step size and of baseline, nothing else. A rule of
@@ -12,10 +12,14 @@
 /// with the least variance is b* = E[‖s‖² R | x]/E[‖s‖² | x]; the formula estimates it. A factor that depends on the drawn token (as β_stab does) cannot keep the
 /// direction for every reward once a state has three tokens.
 ///
-/// Proved: unbiased for every κ, with every state's own logits as parameters, because b_{i,x} is a function of the other responses and of the state; at κ → ∞ it
-/// is leave-one-out; with b* in place of its estimate the variance is at most that of any baseline that depends on the state alone. Measured by the claims
-/// `modulation-unbiased` and `modulation-reduces-variance`: what is left of that with small groups. Fails to help where states are visited once, as deep in
-/// long responses: there it is leave-one-out.
+/// Proved: unbiased for every κ > 0, with every state's own logits as parameters, because b_{i,x} is a function of the other responses and of the state; for κ → ∞ it
+/// is leave-one-out; with b* in place of its estimate the variance is at most that of any baseline that depends on the state alone.
+///
+/// Measured, against leave-one-out: in groups of four of random small policies it raises the variance more often than it lowers it (by a few per cent; the claim
+/// `modulation-reduces-variance`), since an estimated baseline is noisy and shared; from eight responses on it lowers it there with κ = 4. On 132 prompts of real rollouts, in logit
+/// space, it lowers the variance of a group's gradient by about a seventh in groups of eight and two sevenths in groups of sixteen with κ = 1.
+///
+/// Fails to help where a state is visited by one response only, as deep in long responses: there it is leave-one-out.
 ///
 /// - Source: `greensmith2004`, for the optimal constant baseline.
 public struct ScoreWeightedStateBaseline: Sendable, Hashable {

@@ -60,6 +60,7 @@ public struct ProxyTracksVariance: Claim {
     try addControl(&evidence, examination, group: group, offPolicy: offPolicy)
     evidence.condition =
       "per rollout σ² = P·c with c = (1−p)v_S + p v_F + (1−2p)²D² (value baseline): P orders prompts as σ² does only where c varies less than P; "
+      + "with one token the released factors are 1, so that dynamo-released is GRPO at that group size there; "
       + "concordance above \(specification.margin) is settled for {supported}"
     let settled = evidence.estimates.filter { $0.stat == "concordance" }
     let lowest = settled.min { $0.estimate < $1.estimate }

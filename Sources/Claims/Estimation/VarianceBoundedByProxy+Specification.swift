@@ -9,7 +9,8 @@ extension VarianceBoundedByProxy {
     aim:
       "Whether the largest variance at a given p(1−p) vanishes with p(1−p); a bound that does not vanish says nothing.",
     worlds: [
-      "one-step prompts with several actions per reward class, p(1−p) = ε held fixed, found by search"
+      "one-step prompts with several actions per reward class, p(1−p) = ε held fixed, found by search",
+      "for the modulated estimators also two tokens over two actions, per-prefix logits, p(1−p) = ε held fixed",
     ],
     estimand: "the envelope sup {V per rollout : p(1−p) = ε}; V exact by closed form or enumeration",
     methods: [
@@ -18,7 +19,8 @@ extension VarianceBoundedByProxy {
       "dynamo-released (mode 6)",
     ],
     performance: [
-      "largest_variance", "linear_constant", "proved_linear_constant", "variance_over_proxy",
+      "largest_variance", "largest_variance_by_length", "linear_constant", "proved_linear_constant",
+      "variance_over_proxy",
       "trace_variance", "z_against_exact",
     ],
     decisionRule:

@@ -25,8 +25,21 @@ public struct VarianceBoundedByProxy: Claim {
     for (row, bound) in studied.enumerated() {
       var envelope: [Double] = []
       for (column, level) in levels.enumerated() {
-        let sup = try supremum(
+        var sup = try supremum(
           examination, designPoint: 100 * row + column, of: bound, proxy: level, group: group)
+        if let modulated = bound.modulated {
+          evidence.estimates.append(
+            EstimateRow(
+              design: "P=\(level), one token", method: bound.name, stat: "largest_variance_by_length",
+              exact: sup))
+          let longer = try twoTokenSupremum(
+            examination, designPoint: 5000 + 100 * row + column, of: modulated, proxy: level)
+          evidence.estimates.append(
+            EstimateRow(
+              design: "P=\(level), two tokens", method: bound.name, stat: "largest_variance_by_length",
+              exact: longer))
+          sup = max(sup, longer)
+        }
         envelope.append(sup)
         evidence.estimates.append(
           EstimateRow(design: "P=\(level)", method: bound.name, stat: "largest_variance", exact: sup))
@@ -39,7 +52,10 @@ public struct VarianceBoundedByProxy: Claim {
         && last <= specification.margin * largest
       evidence.findings.append(
         Finding(
-          estimator: bound.name, population: "all one-step worlds searched", basis: .exact(holds: holds),
+          estimator: bound.name,
+          population: bound.modulated == nil
+            ? "all one-step worlds searched" : "all worlds of one and two tokens searched",
+          basis: .exact(holds: holds),
           condition: holds
             ? "no violation in \(Int(specification.value("restarts"))) restarts for each of \(levels.count) values of P, up to \(Int(specification.value("actions"))) actions a class"
             : nil))
@@ -58,7 +74,8 @@ public struct VarianceBoundedByProxy: Claim {
     try addControl(&evidence, examination, group: group)
     evidence.condition =
       "a bound f with f(0) = 0 exists for the estimators listed, at fixed group size (checked for P from \(short(levels.last ?? 0)) to 0.25, "
-      + "up to \(Int(specification.value("actions"))) actions per class): " + bounded.joined(separator: "; ")
+      + "up to \(Int(specification.value("actions"))) actions per class; the modulated ones also over two tokens of two actions, as one token leaves β_comp and every released factor at 1): "
+      + bounded.joined(separator: "; ")
     let refuted = evidence.findings.compactMap { finding -> String? in
       if case .exact(false) = finding.basis { return finding.estimator }
       return nil
@@ -131,6 +148,43 @@ public struct VarianceBoundedByProxy: Claim {
         else { return -.infinity }
         return GroupOracle.moments(summary, estimator: ConstantBaseline.value(of: summary), group: 1)
           .covarianceTrace
+      })
+    return worst?.value ?? .nan
+  }
+
+  /// The largest variance per rollout of a modulated estimator among policies of two tokens over two actions with p(1−p) = `proxy`.
+  ///
+  /// Sequence 00 is correct, 01 is not; of 10 and 11 one or none is. The success probability `p = x y + (1 − x) c` is linear in the probability y of the second 0 after a first, which
+  /// is solved for; what leaves (0, 1) is no world.
+  private func twoTokenSupremum(
+    _ examination: Examination, designPoint: Int, of modulated: ModulatedEstimator, proxy: Double
+  ) throws -> Double {
+    let small = 2 * proxy / (1 + (max(1 - 4 * proxy, 0)).squareRoot())
+    let largestLogit = specification.value("largest_logit")
+    let group = Int(specification.value("modulated_group"))
+    let worst = try AdversarialSearch.maximise(
+      examination, designPoint: designPoint, restarts: Int(specification.value("restarts")),
+      maximumIterations: Int(specification.value("iterations")),
+      start: { stream in
+        // Half of the starts are near the square root of p, where both tokens carry some of the difficulty.
+        let middle = log(small.squareRoot()) * (stream.uniform() < 0.5 ? 1 : 0)
+        return [stream.normal(), stream.normal(), middle + stream.normal(), log(small) + stream.normal()]
+      },
+      objective: { point in
+        guard point.allSatisfy({ abs($0) <= largestLogit }) else { return -.infinity }
+        let p = point[0] > 0 ? small : 1 - small
+        let x = 1 / (1 + exp(-point[2]))
+        let z = 1 / (1 + exp(-point[3]))
+        let c = point[1] > 0 ? z : 0
+        let y = (p - (1 - x) * c) / x
+        guard y > 0, y < 1, x > 0, x < 1, z > 0, z < 1,
+          let policy = try? SequencePolicy(
+            vocabulary: 2, length: 2, parameters: .perPrefix,
+            probabilities: [[x, 1 - x], [y, 1 - y], [z, 1 - z]]),
+          let prompt = try? TokenPrompt(
+            policy, reward: { $0 == [0, 0] || (point[1] > 0 && $0 == [1, 0]) ? 1 : 0 })
+        else { return -.infinity }
+        return modulated.variancePerRollout(prompt, group: group)
       })
     return worst?.value ?? .nan
   }
