@@ -7,7 +7,8 @@ PRESET ?= standard
 SHARED ?= ../shared/data/smollm2-arithmetic
 
 verify: build
-	$(ALLOT) verify --preset $(PRESET) --rollouts Samples/smollm2-arithmetic/rollouts.jsonl --output out
+	$(ALLOT) verify --preset $(PRESET) --rollouts Samples/smollm2-arithmetic/rollouts.jsonl \
+	  --vocabulary 49152 --output out
 	$(ALLOT) audit Samples/smollm2-arithmetic/rollouts.jsonl Samples/smollm2-arithmetic/gram.jsonl \
 	  Samples/smollm2-arithmetic/prompts.csv --output out-audit
 	@echo "Open out/report.html and out-audit/report.html"
