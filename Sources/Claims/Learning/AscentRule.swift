@@ -27,7 +27,7 @@ enum AscentRule: String, Sendable, CaseIterable {
   enum Source: String, Sendable, CaseIterable {
     /// The pass rate itself.
     case oracle
-    /// The prompt's counts in the last step.
+    /// The prompt's counts in the last step alone: no history is pooled, no decay, no prior.
     case lastCounts = "last counts"
   }
 

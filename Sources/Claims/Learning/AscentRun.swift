@@ -3,7 +3,7 @@ import Foundation
 import Statistics
 
 /// What an ascent is run under, all but the rule and the step.
-struct AscentSetting: Sendable {
+struct AscentSetting: Sendable, Hashable {
   /// The estimator.
   var estimator: AscentEstimator
   /// How prompts are weighed.

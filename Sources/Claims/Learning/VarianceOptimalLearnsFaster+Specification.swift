@@ -12,7 +12,9 @@ extension VarianceOptimalLearnsFaster {
       "24 independent prompts of two actions, pass rates at the quantiles of Beta(1,1), Beta(2,2), Beta(0.5,2)",
       "24 independent prompts of four actions, pass rates at the quantiles of Beta(1,1), one to three correct actions",
       "16 rollouts per prompt and step on average, in 8...24 or 2...48",
-      "one or two prompts with rational pass rates",
+      "every prompt has logits of its own and rewards are 0 or 1, so that no draw lowers p and no step is too long: variance cannot limit the step size in these worlds",
+      "p known, or estimated from the prompt's counts of the last step alone (no pooled or decayed history)",
+      "two prompts with rational pass rates, one step",
     ],
     estimand:
       "T_J(rule)/T_J(uniform): the steps after which mean success reaches J, interpolated, in mean-field ascent with the exact mean and covariance of every group estimate",
@@ -21,7 +23,9 @@ extension VarianceOptimalLearnsFaster {
       "uniform",
     ],
     performance: [
-      "pairs_as_claimed", "pairs_reversed", "pairs_within_margin", "expected_gain",
+      "pairs_as_claimed", "pairs_reversed", "pairs_within_margin", "pairs_within_margin_as_claimed",
+      "pairs_within_margin_reversed",
+      "relative_variance", "expected_gain",
       "expected_gain_second_order",
       "order_of_remainder", "order_of_step_difference", "mean_success", "mean_success_mean_field",
       "steps_to_target", "steps_to_target_mean_field",
@@ -30,10 +34,10 @@ extension VarianceOptimalLearnsFaster {
       "z_against_exact",
     ],
     decisionRule:
-      "For each estimator, aggregation, bounds, source of p and choice of step size (η fixed; each rule's best η): a pair is a rule against uniform, in one world, on one target, where their total variances, summed over the states of the uniform run up to the target, differ by more than `variance_margin`. It is as claimed if the rule with the lower variance needs fewer steps by more than `margin` (relative to uniform), reversed if it needs more by more than `margin`, else within the margin. Supported if every pair is as claimed, else refuted.",
+      "For each estimator, aggregation, bounds, source of p and step size (`fixed_step`; the longest of `step_size`): a pair is a rule against uniform, at the same step size, in one world, on one target, where their total variances, summed over the states of the uniform run up to the target, differ by more than `variance_margin`. It is as claimed if the rule with the lower variance needs fewer steps by more than `margin` (relative to uniform), reversed if it needs more by more than `margin`, else within the margin. Refuted if at least one pair is reversed; supported if every pair is as claimed; otherwise unsettled, with the counts and the signs of the differences within the margin.",
     margin: 0.01,
     negativeControl:
-      "rollouts where p(1−p) is smallest make fewer steps than uniform, rollout-mean (must come out reversed)",
+      "the opposite statement, the rule with the higher total variance needs fewer steps, asked by the same comparisons and rule of rollouts where p(1−p) is smallest, prompt-equal (must come out refuted)",
     targetStandardError: 0.001,
     parameters: [
       "beta_a": [1, 2, 0.5], "beta_b": [1, 2, 2], "prompts": [24], "actions": [4], "each": [16],

@@ -3,7 +3,7 @@ import Statistics
 
 /// The tables that are plotted, how differences shrink with η, and the sentences.
 extension VarianceOptimalLearnsFaster {
-  /// Tables `steps` (fixed and best η) and `curves` (J by step at the fixed η, widest bounds, oracle).
+  /// Tables `steps` (fixed and longest η) and `curves` (J by step at the fixed η, widest bounds, oracle).
   func addTables(_ evidence: inout Evidence, _ results: [Result], _ worlds: [AscentWorld]) {
     // A target that is never reached leaves its cells empty.
     func cell(_ value: Double) -> StructuredValue { value.isFinite ? .number(value) : .missing }
@@ -119,14 +119,32 @@ extension VarianceOptimalLearnsFaster {
     }
   }
 
-  /// In how many pairs the rule's best η is the largest of the grid.
-  private func largestBest(_ pairs: [Pair]) -> String {
-    let best = pairs.filter { $0.choice == .best }
-    return "\(best.count { $0.step == stepSizes.max() }) of \(best.count) cases"
+  /// How often, over designs, rules and targets, no η of the grid needs fewer steps than its longest.
+  private func longestIsFastest(_ results: [Result]) -> String {
+    var (cases, longest) = (0, 0)
+    for result in results {
+      guard let last = result.races.max(by: { $0.step < $1.step }) else { continue }
+      for rule in last.rules.indices {
+        for target in targets.indices {
+          let steps = result.races.compactMap { $0.steps[rule][target] }.filter(\.isFinite)
+          guard let least = steps.min() else { continue }
+          cases += 1
+          if last.steps[rule][target] == least { longest += 1 }
+        }
+      }
+    }
+    return "\(longest) of \(cases)"
+  }
+
+  /// What the worlds cannot show.
+  private func limits(_ results: [Result]) -> String {
+    "No world here punishes a long step: with 0/1 rewards and independent tabular prompts no draw lowers p, and the longest η of the grid, \(short(stepSize(.longest))), needs fewest steps in \(longestIsFastest(results)) cases (designs, rules and targets). A best η inside the grid does not exist, hence variance cannot limit η, which is the way in which lower variance is mostly thought to speed up learning: that needs parameters that prompts share. '\(AscentRule.Source.lastCounts.rawValue)' estimates p from the last step's counts alone; pooled or decayed history is not examined"
   }
 
   /// Condition and explanation from the numbers found.
-  func explain(_ evidence: inout Evidence, _ pairs: [Pair], _ worlds: [AscentWorld]) {
+  func explain(
+    _ evidence: inout Evidence, _ results: [Result], _ pairs: [Pair], _ worlds: [AscentWorld]
+  ) {
     let judged = pairs.filter { isJudged($0) && outcome($0) != nil }
     func tally(_ aggregation: Aggregation, _ estimator: AscentEstimator? = nil) -> Tally {
       Tally(
@@ -170,7 +188,8 @@ extension VarianceOptimalLearnsFaster {
       return "\(short(own[own.count / 2])) (from \(short(low)) to \(short(high)))"
     }
     evidence.condition =
-      "what decides is what a step is worth at the target: Σ [S_i η μ_i(n_i) + (η²/2) W_i v_i(n_i)], with slope and curvature S, W of the prompt's final p in its present logits. Prompt-equal RLOO has μ free of n, so that allocation acts at order η of the number of steps, and best is n_i ∝ √(−W_i σ_i²) where that is positive; for two actions W = (P_T²/P)[2(1−2p_T)P_T/P − (1−2p)], negative for a prompt that is below ½ now and near 1 at the end although p itself is convex there. GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i: both act whatever η is. Signs that are right about the faster rule, two actions, η = \(short(fixedStep)): of this value \(agreements { $0.terminal > 0 }); of the variance \(agreements { $0.relativeVariance < 1 }); of the one-step gain with tr(HΣ) \(agreements { $0.gain > 0 }). A step never lowers p here, so that the best η is the largest of the grid in \(largestBest(pairs))"
+      "what decides is what a step is worth at the target: Σ [S_i η μ_i(n_i) + (η²/2) W_i v_i(n_i)], with slope and curvature S, W of the prompt's final p in its present logits. Prompt-equal RLOO has μ free of n, so that allocation acts at order η of the number of steps, and best is n_i ∝ √(−W_i σ_i²) where that is positive; for two actions W = (P_T²/P)[2(1−2p_T)P_T/P − (1−2p)], negative for a prompt that is below ½ now and near 1 at the end although p itself is convex there. GRPO's μ = c_n d grows with n, and rollout-mean weighs μ by n_i: both act whatever η is. Signs that are right about the faster rule, two actions, η = \(short(fixedStep)): of this value \(agreements { $0.terminal > 0 }); of the variance \(agreements { $0.relativeVariance < 1 }); of the one-step gain with tr(HΣ) \(agreements { $0.gain > 0 }). "
+      + limits(results)
     func distance(_ source: AscentRule.Source) -> String {
       let own = evidence.estimates.filter { $0.design.contains(", \(source.rawValue), ") }
       let simulated = own.filter { $0.stat == "mean_success" }
@@ -186,7 +205,7 @@ extension VarianceOptimalLearnsFaster {
       return own.map { short($0.estimate, digits: 5) }.joined(separator: ", ")
     }
     evidence.explanation =
-      "Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
+      "All cases: \(Tally(judged.compactMap(outcome)).text). Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
       + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO. "
       + "Told where prompts end, n ∝ √(−Wσ²) needs \(relative(.arrival)) of uniform's steps (RLOO, prompt-equal, η = \(short(stepSizes.max() ?? .nan)), the two-action worlds in turn), Neyman's rule \(relative(.neyman)), n ∝ √(−tr HΣ) \(relative(.curvature)). "
       + "Simulated ascents end within \(distance(.oracle)) of mean-field J with the oracle and \(distance(.lastCounts)) with last counts."

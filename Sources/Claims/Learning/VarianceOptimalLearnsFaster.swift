@@ -32,9 +32,10 @@ public struct VarianceOptimalLearnsFaster: Claim {
     try addOneStep(&evidence, examination, worlds)
     try addAscents(&evidence, examination, worlds)
     try addSearch(&evidence, examination)
+    addReversals(&evidence, pairs, worlds)
     addCounterexamples(&evidence)
-    try addControl(&evidence, worlds)
-    explain(&evidence, pairs, worlds)
+    try addControl(&evidence, examination, worlds)
+    explain(&evidence, results, pairs, worlds)
     return evidence
   }
 
@@ -125,7 +126,14 @@ public struct VarianceOptimalLearnsFaster: Claim {
   /// Runs uniform, watching the others on its states, then every rule on its own.
   func race(_ design: Design, worlds: [AscentWorld], step: Double) throws -> Race {
     let source = design.setting.source
-    let rules = [.uniform] + AscentRule.judged(source) + (source == .oracle ? [.curvature] : [])
+    return try race(
+      design, worlds: worlds, step: step,
+      rules: [.uniform] + AscentRule.judged(source) + (source == .oracle ? [.curvature] : []))
+  }
+
+  /// The same for any rules, uniform first.
+  func race(_ design: Design, worlds: [AscentWorld], step: Double, rules: [AscentRule]) throws -> Race {
+    precondition(rules.first == .uniform, "\(rules) are not compared with uniform allocation")
     let stride = max(1, Int(specification.value("watch_time") / step))
     func run(_ rule: AscentRule) throws -> AscentRun {
       try AscentRun.run(

@@ -7,7 +7,10 @@ enum LearningPlots {
   static func variancePlots(_ table: PointTable, name: String) throws(PlotUnavailable) -> [PlotScript] {
     let data = try PlotTable(
       table,
-      needing: ["estimator", "aggregation", "p_source", "step_choice", "relative_steps", "relative_variance"])
+      needing: [
+        "estimator", "aggregation", "p_source", "step_choice", "step_size", "relative_steps",
+        "relative_variance",
+      ])
     let choice = data.labels("step_choice").first ?? ""
     let sources = data.labels("p_source")
     let rows = data.rows.compactMap { row -> (panel: String, source: String, point: [Double])? in
@@ -22,8 +25,8 @@ enum LearningPlots {
       PlotScript(
         name: name, title: "Does lower variance mean fewer steps?",
         caption:
-          "One point for each rule, world, bounds and target, at the same step size for all. The claim puts every point into the lower left and the upper right; rules that "
-          + "never reach a target are not drawn.",
+          "One point for each rule, world, bounds and target, all at \(stepSize(data, choice)). The claim puts every point into the lower left and the upper right; rules that "
+          + "never reach a target are not drawn. No world here punishes a long step.",
         panels: panels.map { panel in
           PlotPanel(
             title: panel, x: x, y: y,
@@ -48,8 +51,8 @@ enum LearningPlots {
     let data = try PlotTable(
       table,
       needing: [
-        "world", "estimator", "aggregation", "bounds", "p_source", "allocator", "step_choice", "target",
-        "relative_steps",
+        "world", "estimator", "aggregation", "bounds", "p_source", "allocator", "step_choice", "step_size",
+        "target", "relative_steps",
       ])
     let targets = data.labels("target")
     let target = targets[targets.count / 2]
@@ -76,7 +79,7 @@ enum LearningPlots {
       PlotScript(
         name: name, title: "Steps to J = \(target) relative to uniform allocation",
         caption:
-          "Left of the dashed line a rule needs fewer steps than uniform at the same budget and step size (\(source) p, rollouts \(bounds)). Exact moments, no bar.",
+          "Left of the dashed line a rule needs fewer steps than uniform at the same budget and step size (\(stepSize(data, choice)), \(source) p, rollouts \(bounds)). Exact moments, no bar.",
         panels: zip(plots, panelNames(data)).map { $0.panel(title: $1, axis: axis) }, columns: 2,
         xLabel: "steps / those of uniform allocation (ratio)", yLabel: "", legend: DotPlot.legend(rules),
         panelHeight: (plots.first?.categoryHeight ?? 40) * worlds.count,
@@ -139,10 +142,16 @@ enum LearningPlots {
       PlotScript(
         name: name, title: "How the difference in steps shrinks with the step size",
         caption:
-          "World: \(world). Where allocation changes the variance only (prompt-equal RLOO) the difference is of the order η; where it changes the expected step it stays.",
+          "World: \(world). Where allocation changes the variance only (prompt-equal RLOO) the difference is of the order η; where it changes the expected step it stays. The largest η is the end of the grid, not a best one.",
         panels: plot.panels(), columns: plot.columns, xLabel: "step size η (logarithmic)",
         yLabel: "|steps / uniform's − 1|", legend: plot.legend(reference: nil), panelHeight: plot.panelHeight)
     ]
+  }
+
+  /// The η of a choice, with its name.
+  private static func stepSize(_ data: PlotTable, _ choice: String) -> String {
+    let step = data.rows.first { $0.label("step_choice") == choice }?.number("step_size")
+    return step.map { "η = \(String(format: "%g", $0)), the same for all rules" } ?? choice
   }
 
   private static func panel(_ row: PlotRow) -> String {
