@@ -44,7 +44,10 @@ struct ModulateCommand: AsyncParsableCommand {
       released-6 and released-5 are the modes of the released code. published is
       the text's formula with the exact entropy change; the text gives no
       constants, so it takes floor, steepness and centre of released-5 and alpha
-      0.2. none leaves every factor at 1. Options replace a mode's constants:
+      0.2, and its stabilisation takes the largest change at the same position
+      (of the same group where groups are given); every other extreme is the
+      micro-batch's. none leaves every factor at 1. Options replace a mode's
+      constants:
 
                     alpha  floor  steepness  centre  entropy   clip
         published   0.2    0.6    50         0.9     exact     0.2, 0.2
@@ -83,14 +86,15 @@ struct ModulateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Over which tokens the compensation takes the extremes of the entropy; vocabulary: [0, log K].",
+      "Over which tokens the compensation takes the extremes of the entropy (default: the mode's); vocabulary: [0, log K].",
       valueName: "scope"))
-  var compensationScope: ScopeOption = .microBatch
+  var compensationScope: ScopeOption?
 
   @Option(
     help: ArgumentHelp(
-      "Over which tokens the stabilisation takes the largest entropy change.", valueName: "scope"))
-  var stabilisationScope: ModulationScope = .microBatch
+      "Over which tokens the stabilisation takes the largest entropy change (default: the mode's).",
+      valueName: "scope"))
+  var stabilisationScope: ModulationScope?
 
   @Option(
     help: ArgumentHelp(
@@ -135,9 +139,9 @@ struct ModulateCommand: AsyncParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --summary: a token is touched if a factor differs from 1 by more than this.", valueName: "number")
-  )
-  var touched = 0.01
+      "With --summary: a token is touched if a factor differs from 1 by more than this (default: 0.01).",
+      valueName: "number"))
+  var touched: Double?
 
   @Option(
     help: ArgumentHelp("Write to this file, in one step, instead of standard output.", valueName: "file"))
@@ -159,7 +163,7 @@ struct ModulateCommand: AsyncParsableCommand {
     }
     let sink = try ByteSink(path: output)
     interruption.guardFile(sink.partialFile)
-    var summing = summary ? ModulationSummary(choice, threshold: touched) : nil
+    var summing = summary ? ModulationSummary(choice, threshold: touched ?? 0.01) : nil
     var bytes: [UInt8] = []
     var nonFinite = 0
     let isInterrupted = { interruption.isRequested }
@@ -178,7 +182,8 @@ struct ModulateCommand: AsyncParsableCommand {
       }
     }
     try interruption.throwIfRequested()
-    if let summing {
+    if var summing {
+      summing.cutResponses = stream.cutResponses
       bytes = Array((global.json ? summing.json.text(pretty: true) + "\n" : summing.text).utf8)
     }
     try sink.write(bytes)
@@ -190,9 +195,9 @@ struct ModulateCommand: AsyncParsableCommand {
         "Warning: \(nonFinite) numbers are beyond double precision and \(summary ? "count nowhere" : "null")\n"
       )
     }
-    if !global.quiet, stream.cutResponses > 0 {
+    if stream.cutResponses > 0 {
       StandardError.write(
-        "Warning: \(stream.cutResponses) responses go on in the next micro-batch; their means and extremes are those of the parts\n"
+        "Warning: \(stream.cutResponses) responses have tokens in more than one micro-batch; their means and extremes are those of the parts\n"
       )
     }
   }

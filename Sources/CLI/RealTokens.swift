@@ -11,6 +11,8 @@ struct RealTokens {
 
   /// The log; nil where no rollout has both log-probabilities and entropies.
   private(set) var log: TokenLog?
+  /// The field that no rollout has, where `log` is nil for want of it.
+  private(set) var missingField: String?
   /// What the user should know.
   private(set) var warnings: [String] = []
 
@@ -19,7 +21,10 @@ struct RealTokens {
     // Rewards are taken as they are logged, graded ones too; what counts as a success does not matter to tokens.
     var reader = RolloutLogReader(rule: SuccessRule(threshold: 1), readsTokens: true)
     let collector = Collector(vocabulary: vocabulary, mostTokens: mostTokens)
-    for path in paths {
+    for (index, path) in paths.enumerated() {
+      guard path == "-" || !paths[..<index].contains(path) else {
+        throw .unrecognised(file: path, reason: "the log is given twice: its tokens would count twice")
+      }
       if collector.isFull {
         // Not read, but a name that leads nowhere is an error all the same.
         if path != "-" { _ = try LineReader(path: path) }
@@ -37,8 +42,10 @@ struct RealTokens {
 
   private mutating func describe(_ collector: Collector, files: String) {
     guard !collector.responses.isEmpty else {
+      let field = collector.hasLogProbabilities ? "entropy" : "logprobs"
+      missingField = field
       warnings.append(
-        "no rollout of \(files) has the per-token fields 'logprobs' and 'entropy': the claims are not asked of real tokens"
+        "no rollout of \(files) has the per-token field '\(field)': the claims cannot be asked of real tokens"
       )
       return
     }
@@ -69,6 +76,8 @@ private final class Collector {
   var rollouts = 0
   var tokens = 0
   var withoutTokens = 0
+  /// Whether some rollout has log-probabilities, whatever else it lacks.
+  var hasLogProbabilities = false
   var isFull = false
   private var places: [Place: Int] = [:]
 
@@ -85,6 +94,7 @@ private final class Collector {
   func add(_ record: RolloutRecord) throws(RecordRejection) {
     guard case .rollout(let rollout) = record else { return }
     rollouts += 1
+    if rollout.tokens?.logProbabilities != nil { hasLogProbabilities = true }
     guard let arrays = rollout.tokens, let logProbabilities = arrays.logProbabilities,
       let entropies = arrays.entropies
     else {

@@ -99,19 +99,19 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   /// The tokens of `--rollouts`; nil without the option, and where the logs have none.
-  private func realTokens() throws(CommandFailure) -> TokenLog? {
+  private func realTokens() throws(CommandFailure) -> RealTokens? {
     guard !rollouts.isEmpty else { return nil }
     do throws(InterchangeError) {
       let tokens = try RealTokens(paths: rollouts, vocabulary: vocabulary)
       for warning in tokens.warnings { StandardError.write("Warning: \(warning)\n") }
-      return tokens.log
+      return tokens
     } catch {
       throw CommandFailure(error)
     }
   }
 
   private func examine(
-    _ claims: [any Claim], lock: ClaimLock?, _ log: TokenLog?, _ interruption: Interruption
+    _ claims: [any Claim], lock: ClaimLock?, _ tokens: RealTokens?, _ interruption: Interruption
   ) throws -> [ClaimOutcome] {
     let progress = ProgressLine()
     defer { progress.finish() }
@@ -119,7 +119,7 @@ struct VerifyCommand: AsyncParsableCommand {
     do {
       return try Verification.run(
         claims, seed: options.seed, preset: preset, threads: options.threadCount(), lock: lock,
-        log: log, isCancelled: { interruption.isRequested },
+        log: tokens?.log, missingLogField: tokens?.missingField, isCancelled: { interruption.isRequested },
         progress: { if !quiet { progress.show($0) } })
     } catch is CancellationError {
       progress.finish()

@@ -1,6 +1,11 @@
+import Estimators
 import Foundation
 import Interchange
+import Policies
+import Statistics
 import Testing
+
+@testable import Claims
 
 /// `allot variance` for estimators that change advantages token by token.
 @Suite struct VarianceTokenLevelTests {
@@ -108,5 +113,84 @@ import Testing
       let result = try await space.run("variance", "-", input: "{\(size),\(fields)}")
       #expect(result.status == 65 && result.errors == "Error: -: \(message)\n", "\(result.errors)")
     }
+  }
+
+  /// The fields inside the braces of a printed world.
+  private func fields(_ world: StructuredValue) -> String {
+    String(world.canonicalJSON.dropFirst().dropLast())
+  }
+
+  /// Worlds as the claims print them, against the claims' own oracle: the command reads factors back into another implementation.
+  ///
+  /// Sums of some hundred terms; γ/4 times the rounding of a ratio in the sigmoid.
+  @Test func printedWorldsHaveTheMomentsOfTheirRules() async throws {
+    var stream = RandomStream(StreamKey(seed: 9, claim: "printed-worlds"))
+    var expressed = 0
+    for shape in TokenWorlds.Shape.allCases where shape != .sharedTokens {
+      let worlds = TokenWorlds(shape: shape)
+      let size = worlds.vocabulary
+      let logits = (0..<worlds.blocks * size).map { _ in stream.normal() }
+      let rows = (0..<worlds.blocks).map {
+        StableSoftmax.probabilities(Array(logits[$0 * size..<($0 + 1) * size]))
+      }
+      let rewards = (0..<worlds.outcomes).map { Double($0 % 2) }
+      let prompt = try #require(worlds.prompt(rows: rows, rewards: rewards))
+      for rule in ModulatedRule.studied(ModulationUnbiased.registered) {
+        // Without modulation the command takes a value baseline per response; the fixed range has no name there.
+        guard rule.fields != nil, rule.isModulated || rule.modulation != .none else { continue }
+        let printed = TokenWorlds.record(prompt, rows: rows, rule: rule, group: 3)
+        let result = try await variance(fields(printed))
+        let exact = TokenGroupOracle.moments(prompt, group: 3, rule: rule.tokens(prompt))
+        let found = try #require(result["trace_variance"]?.doubleValue)
+        #expect(abs(found / exact.covarianceTrace - 1) < 1e-11, "\(rule.name) on \(shape.rawValue)")
+        let mean = try #require(result["mean"]?.arrayValue).compactMap(\.doubleValue)
+        #expect(mean.count == exact.mean.count)
+        for (a, b) in zip(mean, exact.mean) { #expect(abs(a - b) < 1e-13, "\(rule.name)") }
+        expressed += 1
+      }
+    }
+    // Three advantages with five factors, and ours.
+    #expect(expressed == 4 * 16)
+  }
+
+  /// The counterexamples as the register prints them, through the command: the numbers beside them come out.
+  @Test func printedCounterexamplesHaveThePrintedNumbers() async throws {
+    var evidence = Evidence(control: Finding(basis: .exact(holds: false)))
+    ModulationUnbiased().addCounterexamples(&evidence)
+    let count = evidence.counterexamples.count
+    ModulationReducesVariance().addCounterexamples(&evidence)
+    #expect(count == 4 && evidence.counterexamples.count == 7)
+    var checked = 0
+    for example in evidence.counterexamples {
+      let values = Dictionary(uniqueKeysWithValues: example.values.map { ($0.name, $0.value) })
+      for (index, world) in example.worlds.enumerated() where world.canonicalJSON.contains("policy") {
+        let result = try await variance(fields(world))
+        let mean = try #require(result["mean"]?.arrayValue).compactMap(\.doubleValue)
+        let trace = try #require(result["trace_variance"]?.doubleValue)
+        // Fractions against sums of a few terms.
+        func check(_ name: String, _ found: Double) throws {
+          #expect(abs(found - (try #require(values[name]))) < 1e-13, "\(example.title): \(name)")
+          checked += 1
+        }
+        let isNamed = world.canonicalJSON.contains("dynamo") || world.canonicalJSON.contains("state-baseline")
+        if values["mean_first"] != nil {
+          for (state, name) in ["first", "after_0", "after_1"].enumerated() {
+            try check("mean_\(name)", mean[2 * state])
+          }
+        } else if values["mean_0"] != nil {
+          for place in mean.indices { try check("mean_\(place)", mean[place]) }
+        } else if values["leave_one_out_variance"] != nil {
+          try check(index == 0 ? "leave_one_out_variance" : "state_baseline_variance", trace)
+        } else if values["modulated_variance"] != nil {
+          try check("modulated_variance", trace)
+        } else {
+          // A fixed range has no name in the format: it is said so, and the advantage alone is printed.
+          #expect(!isNamed && example.explanation.contains(ModulatedRule.isNotInTheFormat))
+          if values["variance"] != nil { try check("variance", trace) }
+        }
+      }
+    }
+    // Three states, as many actions as the turn within a state has, two rules, two traces.
+    #expect(checked >= 3 + 3 + 2 + 1 + 1)
   }
 }

@@ -55,7 +55,8 @@ import Testing
     #expect(mixed.warnings.count == 1 && mixed.warnings[0].hasPrefix("1 rollouts of "))
     let none = try tokens(without)
     #expect(none.log == nil && none.warnings.count == 1)
-    #expect(none.warnings[0].contains("has the per-token fields 'logprobs' and 'entropy'"))
+    #expect(none.warnings[0].contains("has the per-token field 'entropy': "))
+    #expect(none.missingField == "entropy")
   }
 
   private static let cheap = ["verify", "--claim", "bound-transfers-optimality", "--preset", "quick"]
@@ -107,7 +108,7 @@ import Testing
       #expect(plain.status == 0 && plain.errors.isEmpty && result.status == 0)
       #expect(
         result.errors
-          == "Warning: no rollout of <stdin> has the per-token fields 'logprobs' and 'entropy': the claims are not asked of real tokens\n"
+          == "Warning: no rollout of <stdin> has the per-token field 'logprobs': the claims cannot be asked of real tokens\n"
       )
       for file in try space.files("plain") where file.hasPrefix("tables/") {
         #expect(try space.read("out/" + file) == space.read("plain/" + file))

@@ -14,7 +14,7 @@ enum ModulationFixture {
   static func curves() -> PointTable {
     PointTable(
       name: "curves", columns: ["curve", "entropy", "expected_norm"],
-      rows: ["1 − e^−H", "greatest, any K", "least, K = 4"].enumerated().flatMap { index, curve in
+      rows: ["1 − exp(−H)", "greatest, any K", "least, K = 4"].enumerated().flatMap { index, curve in
         (0...10).map { step in
           let entropy = Double(step) / 10
           return [.text(curve), .number(entropy), .number(entropy / Double(2 + index))]

@@ -3,10 +3,16 @@ import Foundation
 extension AuditResult {
   /// The audit as a person reads it on a terminal.
   var summary: String {
-    ([overview, deadGroupText] + allocationTexts + [correlationText, notes, tokens?.text ?? ""]).filter {
-      !$0.isEmpty
-    }.joined(
-      separator: "\n")
+    ([overview, deadGroupText] + allocationTexts + [correlationText, notes, tokens?.text ?? withoutTokens])
+      .filter {
+        !$0.isEmpty
+      }.joined(
+        separator: "\n")
+  }
+
+  /// What a log without token fields does not tell.
+  private var withoutTokens: String {
+    "Tokens: no rollout has the per-token field 'entropy' (or tokens were ignored), so that factors, touched tokens and entropy by position cannot be had\n"
   }
 
   private var overview: String {

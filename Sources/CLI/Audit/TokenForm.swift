@@ -21,7 +21,7 @@ struct TokenForm: Sendable {
     /// The whole log.
     case log
     /// H over all responses to the prompt, |ΔH| over their tokens at the same position.
-    case position
+    case position = "group and position"
   }
 
   /// The extremes that one token's factors are relative to.

@@ -11,8 +11,9 @@ extension ModulateCommand {
     constants.entropySource = entropySource ?? constants.entropySource
     constants.clipAsReleased = clipAsReleased ?? constants.clipAsReleased
     return ModulationChoice(
-      mode: mode, constants: constants, coincidence: coincidence, compensationScope: compensationScope,
-      stabilisationScope: stabilisationScope,
+      mode: mode, constants: constants, coincidence: coincidence,
+      compensationScope: compensationScope ?? .microBatch,
+      stabilisationScope: stabilisationScope ?? (mode == .published ? .position : .microBatch),
       clip: constants.clipAsReleased
         ? ClipIndicatorAsReleased.indicator(configuredLow: clipLow, configuredHigh: clipHigh)
         : ClipIndicator(low: clipLow, high: clipHigh))
@@ -37,7 +38,8 @@ extension ModulateCommand {
     require((0...1).contains(clipLow), clipLow, "--clip-low <number>", "lie in [0, 1]")
     require(
       clipHigh >= 0 && clipHigh.isFinite, clipHigh, "--clip-high <number>", "be finite and not negative")
-    require((0...largest).contains(touched), touched, "--touched <number>", "lie in [0, \(Int(largest))]")
+    require(
+      (0...largest).contains(touched ?? 0), touched, "--touched <number>", "lie in [0, \(Int(largest))]")
     errors.require(
       (vocabulary ?? 1) >= 1,
       "The value '\(vocabulary ?? 0)' is invalid for '--vocabulary <K>': it must be positive.")
@@ -47,6 +49,18 @@ extension ModulateCommand {
     errors.require(
       coincidence == .unmodulated || mode == .published,
       "'--coincidence full' belongs to '--mode published', not to '\(mode.rawValue)'.")
+    if mode == .none {
+      let given: [(String, Bool)] = [
+        ("--alpha", alpha != nil), ("--floor", floor != nil), ("--steepness", steepness != nil),
+        ("--centre", centre != nil), ("--compensation-scope", compensationScope != nil),
+        ("--stabilisation-scope", stabilisationScope != nil),
+      ]
+      for (option, isGiven) in given {
+        errors.require(
+          !isGiven, "'\(option)' has no meaning for '--mode none', which leaves every factor at 1.")
+      }
+    }
+    errors.require(touched == nil || summary, "'--touched' belongs to '--summary'.")
     try errors.throwIfAny()
   }
 }

@@ -12,10 +12,15 @@ struct ModulationStream {
   private let reader: TokenLineReader
   private let choice: ModulationChoice
   private let microBatch: Int
-  private var previous: Set<TokenTable.SequenceKey> = []
+  /// The responses of the micro-batches so far, by a 64-bit digest; beyond `mostWatched` no more are taken in, so that memory stays bounded.
+  private var seen: Set<UInt64> = []
+  private var cut: Set<UInt64> = []
   private var hasLines = false
-  /// Responses of which the next micro-batch had tokens too.
-  private(set) var cutResponses = 0
+  /// The responses that are watched for tokens in a later micro-batch: 64 MB or so.
+  static let mostWatched = 2_000_000
+
+  /// Responses that have tokens in more than one micro-batch, each counted once.
+  var cutResponses: Int { cut.count }
 
   /// A stream of micro-batches of `microBatch` lines.
   init(_ lines: LineReader, _ choice: ModulationChoice, vocabulary: Int?, microBatch: Int)
@@ -45,9 +50,12 @@ struct ModulationStream {
       return nil
     }
     hasLines = true
-    cutResponses += table.sequenceKeys.count { previous.contains($0) }
+    if microBatch < .max {
+      let digests = Set(table.sequenceKeys.map(\.digest))
+      cut.formUnion(digests.filter(seen.contains))
+      if seen.count + digests.count <= Self.mostWatched { seen.formUnion(digests) }
+    }
     let result = try choice.result(of: table, file: reader.file)
-    previous = microBatch == .max ? [] : Set(table.sequenceKeys)
     return Batch(table: table, result: result)
   }
 }

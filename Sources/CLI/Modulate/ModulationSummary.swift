@@ -11,6 +11,8 @@ struct ModulationSummary {
   private(set) var tokens = 0
   private(set) var masked = 0
   private(set) var positive = 0
+  /// Responses that have tokens in more than one micro-batch.
+  var cutResponses = 0
   private(set) var batches = 0
 
   init(_ choice: ModulationChoice, threshold: Double) {
@@ -60,7 +62,7 @@ struct ModulationSummary {
       ("tokens", .integer(tokens)),
       ("masked", .integer(masked)),
       ("positive_advantage", .integer(positive)),
-      ("micro_batches", .integer(batches)),
+      ("micro_batches", .integer(batches)), ("cut_responses", .integer(cutResponses)),
       ("touched_threshold", .number(threshold)),
       ("factors", .array(tallies.map(\.json))),
     ])
@@ -79,11 +81,12 @@ struct ModulationSummary {
     let normed = tallies.first?.normed ?? 0
     return """
       \(tokens) tokens on \(lines) lines, \(batches) micro-batches, mode \(choice.mode.rawValue)\(masked > 0 ? "; \(masked) masked tokens left out" : "")
+      \(choice.parameters)
       \(positive) of \(counted) tokens have a positive advantage
 
       \(TextTable.aligned([header] + rows))
       touched: the factor differs from 1 by more than \(TextTable.plain(threshold)).
-      share of norm: of the sum of (A |s|)^2 in logit space; \(normed == counted ? "known for all tokens" : "known for \(normed) of \(counted) tokens, which have 'sum_sq_probability' or 'probabilities'").
+      share of norm: of the sum of (A |s|)^2 in logit space; \(normed == counted && counted > 0 ? "known for all tokens" : "known for \(normed) of \(counted) tokens, which have 'sum_sq_probability' or 'probabilities'").
       Quantiles are off by at most \(TextTable.plain(tallies.map(\.distribution.resolution).max() ?? 0)).
 
       """
@@ -91,6 +94,14 @@ struct ModulationSummary {
 }
 
 extension ModulationChoice {
+  /// Every parameter in use, for people.
+  fileprivate var parameters: String {
+    if mode == .none { return "every factor is 1" }
+    return
+      "alpha \(TextTable.plain(constants.alpha)) (\(compensationScope.rawValue)), floor \(TextTable.plain(constants.floor)), steepness \(TextTable.plain(constants.steepness)), "
+      + "centre \(TextTable.plain(constants.centre)) (\(stabilisationScope.rawValue), \(constants.entropySource.rawValue) entropy change), clip \(TextTable.plain(clip.low)), \(TextTable.plain(clip.high))"
+  }
+
   /// Every parameter in use.
   fileprivate var json: JSONValue {
     .object([

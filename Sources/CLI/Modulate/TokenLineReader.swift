@@ -153,10 +153,11 @@ final class TokenLineReader {
 
   private func squaredNorm(_ sum: Double, _ logProbability: Double) throws(InterchangeError) -> Double {
     let own = exp(2 * logProbability)
-    guard sum >= own - Tolerance.sumOfSquares, sum <= 1 + Tolerance.sumOfSquares else {
+    let missing = -expm1(logProbability)
+    guard RolloutTokens.isPossible(sumOfSquares: sum, logProbability: logProbability) else {
       throw wrong(
         .sumOfSquares,
-        "\(DecimalText.cell(sum)) must lie in [π², 1], π² = \(DecimalText.cell(own)) being the token's own part"
+        "\(DecimalText.cell(sum)) must lie in [π², π² + (1 − π)²] = [\(DecimalText.cell(own)), \(DecimalText.cell(own + missing * missing))] for the token's own π"
       )
     }
     return ScoreNorm.squared(logProbability: logProbability, sumOfSquares: min(sum, 1))

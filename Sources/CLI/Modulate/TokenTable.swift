@@ -47,6 +47,15 @@ struct TokenTable {
   struct SequenceKey: Hashable {
     var group: String?
     var name: String
+
+    /// FNV-1a of group and name; two of a million responses share one with a probability below 10⁻⁷.
+    var digest: UInt64 {
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      for byte in [group.map { Array($0.utf8) } ?? [], [0xff], Array(name.utf8)].joined() {
+        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      }
+      return hash
+    }
   }
 
   private struct StateKey: Hashable {

@@ -33,7 +33,9 @@ struct VarianceCommand: AsyncParsableCommand {
       shrinkage  squared score norm by which the group's mean counts (score-weighted-state-baseline)
 
       trace_variance is the trace of the covariance of one rollout's estimate for reinforce and of the group's estimate
-      for group estimators. The simulated interval has level 0.95.
+      for group estimators. Token-level estimators also get scale (the length of their mean along the gradient, in gradients),
+      cosine, relative_bias, and variance_at_equal_step, trace_variance divided by the scale squared. The simulated
+      interval has level 0.95.
       """)
 
   @Argument(help: ArgumentHelp("The world to examine; '-' is standard input.", valueName: "file"))
@@ -94,7 +96,7 @@ struct VarianceCommand: AsyncParsableCommand {
     let spread = zip(world.target.probabilities, world.target.rewards).reduce(0) {
       $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean)
     }
-    return .object([
+    var entries: [(String, JSONValue)] = [
       ("p", binary.map { .number($0.successProbability) } ?? .null),
       ("bernoulli_variance", binary.map { .number($0.bernoulliVariance) } ?? .null),
       ("v_success", binary.map { .number($0.successVariance) } ?? .null),
@@ -106,8 +108,18 @@ struct VarianceCommand: AsyncParsableCommand {
       ("trace_variance", .number(moments.covarianceTrace)),
       ("second_moment", .number(moments.secondMoment)),
       ("optimal_baseline", .number(ConstantBaseline.optimal(for: summary).baseline)),
-      ("simulated", try simulated(world)),
-    ])
+    ]
+    if world.tokens != nil {
+      // A factor that merely shrinks the gradient shrinks its variance: at equal step the two are comparable.
+      let agreement = GradientAgreement(moments, gradient: world.target.gradient)
+      entries += [
+        ("scale", .number(agreement.scale)), ("cosine", .number(agreement.cosine)),
+        ("relative_bias", .number(agreement.relativeBias)),
+        ("variance_at_equal_step", .number(agreement.varianceAtEqualStep)),
+      ]
+    }
+    entries.append(("simulated", try simulated(world)))
+    return .object(entries)
   }
 
   private func simulated(_ world: World) throws -> JSONValue {

@@ -32,6 +32,9 @@ struct WorldReader {
     }
     let estimator = try estimator(name, sampled: sampled)
     var tokens: TokenWorld?
+    if name == "score-weighted-state-baseline", json["group"]?.integerValue == 1 {
+      throw WorldError("group", "must be at least 2: one rollout has no other to make a baseline of")
+    }
     if TokenWorld.estimators.contains(name) {
       tokens = try TokenWorldReader(json: json).world(
         name, policy: policy, rewards: rewards, advantage: estimator)

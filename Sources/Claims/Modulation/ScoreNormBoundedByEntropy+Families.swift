@@ -151,7 +151,7 @@ extension ScoreNormBoundedByEntropy {
       func add(_ curve: String, _ value: Double) {
         table.rows.append([.text(curve), .number(entropy), .number(value)])
       }
-      add("1 − e^−H", ScoreNormGivenEntropy.collisionBound(entropy: entropy))
+      add("1 − exp(−H)", ScoreNormGivenEntropy.collisionBound(entropy: entropy))
       add("greatest, any K", try ScoreNormGivenEntropy.largest(entropy: entropy))
       for count in tokens where entropy <= Foundation.log(Double(count)) {
         add("least, K = \(count)", try ScoreNormGivenEntropy.smallest(entropy: entropy, vocabulary: count))

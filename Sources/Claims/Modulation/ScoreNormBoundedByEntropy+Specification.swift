@@ -35,7 +35,7 @@ extension ScoreNormBoundedByEntropy {
       "floor": [0.02], "search_actions": [2, 3, 5, 8, 16], "restarts": [4], "search_iterations": [500],
       "tail": [2, 4, 8, 16, 32, 64, 100], "rare": [3, 10, 100, 1000, 10_000],
       "table_entropies": [0.1, 0.5, 1, 2], "table_decades": [1, 15], "curve_tokens": [4, 64, 49_152],
-      "curve_entropies": [0, 5, 0.05], "replicates": [4000, 40_000, 400_000], "points": [60, 120, 250],
+      "curve_entropies": [0, 8, 0.05], "replicates": [4000, 40_000, 400_000], "points": [60, 120, 250],
       "low_entropy": [0.1],
     ])
 }

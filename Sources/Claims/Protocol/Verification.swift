@@ -21,10 +21,12 @@ public enum Verification {
 
   /// Examines `claims` in order, asks `log` what it can answer, and settles all verdicts as one family.
   ///
+  /// `missingLogField` names the field for want of which a log that was given could not be turned into tokens: the token-level claims then say so.
+  ///
   /// Throws `CancellationError` when `isCancelled` turns true, and whatever kept a claim from being examined.
   public static func run(
     _ claims: [any Claim], seed: UInt64, preset: Preset, threads: Int, lock: ClaimLock?,
-    log: TokenLog? = nil,
+    log: TokenLog? = nil, missingLogField: String? = nil,
     isCancelled: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws -> [ClaimOutcome] {
@@ -50,7 +52,14 @@ public enum Verification {
         seed: seed, preset: preset, threads: threads, claim: specification.id, progress: report,
         isCancelled: isCancelled)
       var evidence = try claim.examine(examination)
-      if let log { evidence.log = try claim.examine(log, examination) }
+      if let log {
+        evidence.log = try claim.examine(log, examination)
+      } else if let missingLogField, specification.section == .modulation {
+        var answer = LogEvidence()
+        answer.addNotTestable(
+          "every question", field: missingLogField, because: "no response of the log carries it")
+        evidence.log = answer
+      }
       examined.append(
         Judgement.Examined(
           specification: specification, registration: lock?.registration(of: specification) ?? .exploratory,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a log says of the tokens of one response: arrays with one entry for each token, as many of them as the log has.
 ///
 /// | array | field | also read as |
@@ -28,6 +30,19 @@ public struct RolloutTokens: Sendable, Equatable {
 
   /// The largest entropy that a vocabulary can have whose tokens a 64-bit integer counts: log 2⁶³ nats.
   public static let largestEntropy = 63 * 0.6931471805599453
+
+  /// How far Σπ² may lie outside what the drawn token's π allows: six decimals of log π move π² by 2·10⁻⁶ at most, single precision Σπ² by as much again.
+  public static let consistencyTolerance = 1e-5
+
+  /// Whether a distribution with this Σπ² can have a token of this log-probability: `π² ≤ Σπ² ≤ π² + (1 − π)²`, within `consistencyTolerance`.
+  ///
+  /// Numbers outside come from different distributions, such as one before and one after a temperature.
+  public static func isPossible(sumOfSquares: Double, logProbability: Double) -> Bool {
+    let probability = exp(logProbability)
+    let missing = -expm1(logProbability)
+    let rest = sumOfSquares - probability * probability
+    return rest >= -consistencyTolerance && rest <= missing * missing + consistencyTolerance
+  }
 
   /// Collects the arrays.
   ///

@@ -76,6 +76,19 @@ enum TokenFields {
       sumsOfSquares: try checked(found[3], -slack...(1 + slack), to: (0, 1), "lie in [0, 1]"),
       oldLogProbabilities: try checked(
         found[4], -Double.greatestFiniteMagnitude...slack, to: (-.infinity, 0), "be at most 0"))
+    if let logs = tokensOfLine.logProbabilities, let sums = tokensOfLine.sumsOfSquares,
+      let name = found[3]?.name
+    {
+      for (logProbability, sum) in zip(logs, sums)
+      where !RolloutTokens.isPossible(sumOfSquares: sum, logProbability: logProbability) {
+        let own = exp(logProbability)
+        throw Failure(
+          field: name,
+          reason:
+            "the entry \(DecimalText.cell(sum)) must lie in [π², π² + (1 − π)²] = [\(DecimalText.cell(own * own)), \(DecimalText.cell(own * own + (1 - own) * (1 - own)))] for the drawn token's π: the two are of different distributions"
+        )
+      }
+    }
     if let new = tokensOfLine.logProbabilities, let old = tokensOfLine.oldLogProbabilities,
       let name = found[4]?.name
     {

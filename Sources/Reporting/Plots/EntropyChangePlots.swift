@@ -127,7 +127,7 @@ enum EntropyChangePlots {
         name: plots.count == 1 ? name : "\(name)-\(index + 1)",
         title: "One adapted step against a constant one: \(plot.0)",
         caption:
-          "Each rule at its own best global step size; 1 is the constant step. Rules of |ΔH| come first, those beside the statement below. A ratio of means over random worlds; bars are its 95 % intervals.",
+          "Each rule at its own best global step size; 1 is the constant step. Rules of |ΔH| come first, those beside the statement below. Only the guaranteed improvement is judged; the improvement at the best step is often had at the longest step allowed, where the rules come close to each other. A ratio of means over random worlds; bars are its 95 % intervals.",
         panels: [plot.1.panel(title: "", axis: DotPlot.axis(for: [plot.1]))], columns: 1,
         xLabel: "\(plot.0) / that of a constant step (ratio)", yLabel: "",
         legend: DotPlot.legend(populations),

@@ -97,7 +97,7 @@ struct PlotLayout {
   }
 
   private static func legendWidth(_ entry: PlotScript.LegendEntry) -> Double {
-    38 + Double(entry.label.count) * PlotStyle.characterWidth + 14
+    38 + Double(entry.label.count) * PlotStyle.characterWidth + 24
   }
 
   private static func legendRows(_ entries: [PlotScript.LegendEntry], width: Double) -> [[PlotScript

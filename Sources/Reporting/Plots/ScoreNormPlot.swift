@@ -101,7 +101,7 @@ enum ScoreNormPlot {
         name: name, title: "Expected squared score norm between its tight bounds",
         caption:
           "All distributions with the entropy H lie between the curves: the greatest value does not depend on the number K of tokens, the least falls as K grows. "
-          + "The dashed curve 1 − e^−H is the looser bound from above.",
+          + "The dashed curve 1 − exp(−H) is the looser bound from above.",
         panels: [PlotPanel(x: axis, y: PlotAxis(-0.02...1.02, tickStep: 0.2), series: clouds + lines)],
         columns: 1, xLabel: "entropy H (nats)", yLabel: "E‖s‖² = 1 − Σπ²", legend: legend, panelHeight: 400)
     ]

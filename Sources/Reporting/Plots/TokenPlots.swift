@@ -102,7 +102,7 @@ enum TokenPlots {
       PlotScript(
         name: "audit-token-entropy", title: "Entropy along the responses",
         caption:
-          "Mean and quantiles over all logged tokens at a position, the first being 1; fewer responses reach the later ones, so that the population changes along the axis.",
+          "Mean and quantiles over all logged tokens at a position, the first being 1 (the table counts from 0); fewer responses reach the later ones, so that the population changes along the axis.",
         panels: isLong ? plot.linePanels(title: "").map(withPowers) : plot.panels(), columns: 1,
         xLabel: "position in the response (tokens)", yLabel: "entropy (nats)",
         legend: isLong ? lineLegend(curves) : plot.legend(reference: nil), panelHeight: plot.panelHeight)

@@ -57,7 +57,10 @@ public enum ColumnDictionary {
     column(
       "entropy_change", "number", "nats", "the exact first-order entropy change of a token for a unit step"),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
-    column("estimator", "string", nil, "the gradient estimator, named as in `allot variance`"),
+    column(
+      "estimator", "string", nil,
+      "the gradient estimator, named as in `allot variance`, or in other claims the method or the part of the statement that was examined"
+    ),
     column(
       "exact", "number", "see stat", "the exact value from enumeration or a closed form, where there is one"),
     column("expected_norm", "number", "score²", "1 − Σπ², the expected squared score norm in logit space"),
@@ -90,12 +93,30 @@ public enum ColumnDictionary {
     column("mean", "number", "see name", "the mean of a factor, or of the entropy in nats"),
     column("measure", "string", nil, "what is compared, in words"),
     column(
+      "measured_dr_grpo", "number", "score²",
+      "the measured variance of dr-grpo: the trace of the sample covariance of A·s"),
+    column(
+      "measured_grpo", "number", "score²",
+      "the measured variance of grpo: the trace of the sample covariance of A·s"),
+    column(
+      "measured_optimal_baseline", "number", "score²",
+      "the measured variance of optimal-baseline: the trace of the sample covariance of A·s"),
+    column(
+      "measured_reinforce", "number", "score²",
+      "the measured variance of reinforce: the trace of the sample covariance of A·s"),
+    column(
+      "measured_rloo", "number", "score²",
+      "the measured variance of rloo: the trace of the sample covariance of A·s"),
+    column(
+      "measured_value_baseline", "number", "score²",
+      "the measured variance of value-baseline: the trace of the sample covariance of A·s"),
+    column(
       "measured_variance", "number", "score²",
       "the trace of the sample covariance of the gradient estimate, from Gram matrices"),
     column(
       "median_relative_variance", "number", "1",
       "the median over random worlds of the variance at equal expected step, relative to the reference"),
-    column("method", "string", nil, "the estimator or allocation rule"),
+    column("method", "string", nil, "the estimator, the rule, or the part of the statement"),
     column("min", "integer", "rollouts", "the smallest number of rollouts a prompt may get"),
     column(
       "missing", "number", "1", "1 − π of the drawn token: the probability that is missing to certainty"),
@@ -103,7 +124,7 @@ public enum ColumnDictionary {
       "missing_probability", "number", "1", "1 − π of the drawn token, times the size of its coefficient"),
     column(
       "n", "integer", "replicates",
-      "the number of independent replicates or rollouts; 0 for an exact computation"),
+      "the number of independent replicates, rollouts, tokens or prompts; 0 for an exact computation"),
     column("name", "string", nil, "the name of the quantity"),
     column("needed_strength", "number", "1", "the strength α that would close half of the gap"),
     column("norm", "number", "score", "the norm of the token's score in logit space"),
@@ -113,7 +134,9 @@ public enum ColumnDictionary {
     column("p_lower", "number", "1", "the lower end of Wilson's interval of p"),
     column("p_source", "string", nil, "where an allocation rule knows p from: oracle or last counts"),
     column("p_upper", "number", "1", "the upper end of Wilson's interval of p"),
-    column("population", "string", nil, "the population of prompts"),
+    column(
+      "population", "string", nil,
+      "the population of prompts or of next-token distributions; \"real tokens\" for a log"),
     column("position_from", "integer", "tokens", "the first position of a range, counted from 0"),
     column("position_through", "integer", "tokens", "the last position of a range; empty for no end"),
     column("prompt", "string", nil, "the prompt in the log"),
@@ -138,7 +161,10 @@ public enum ColumnDictionary {
       "the distance of the mean, scaled to the gradient's length along it, from the gradient, in gradients"),
     column("relative_steps", "number", "1", "steps to the target divided by those of uniform allocation"),
     column("relative_to_uniform", "number", "1", "total variance divided by that of the uniform allocation"),
-    column("relative_variance", "number", "1", "total variance divided by that of the reference allocation"),
+    column(
+      "relative_variance", "number", "1",
+      "the variance divided by that of the reference: of the allocation named, or of the same advantage without modulation at equal expected step"
+    ),
     column(
       "released_entropy_change", "number", "nats",
       "the entropy change of a token as the released code computes it"),
@@ -184,7 +210,9 @@ public enum ColumnDictionary {
     column("target", "number", "1", "the mean success probability to be reached"),
     column("threshold", "number", "1", "the probability from which on a token counts as confident"),
     column("title", "string", nil, "what the counterexample breaks"),
-    column("tokens", "integer", "tokens", "the number of tokens"),
+    column(
+      "tokens", "integer", "tokens",
+      "the number of tokens: of the vocabulary (K), or of the log where the table is an audit's"),
     column("touched", "integer", "tokens", "the tokens whose factor differs from 1 by more than 0.01"),
     column("touched_share", "number", "1", "touched / tokens"),
     column(
@@ -199,7 +227,7 @@ public enum ColumnDictionary {
       "variance_at_equal_step", "number", "score²",
       "the covariance trace divided by the squared scale of the expected step"),
     column("verdict", "string", nil, "supported, supported-when, refuted, inconclusive or not-testable"),
-    column("world", "string", nil, "the world: a policy with its rewards"),
+    column("world", "string", nil, "the world or family of worlds"),
   ]
 
   private static func column(_ name: String, _ type: String, _ unit: String?, _ description: String)

@@ -70,9 +70,12 @@ import Testing
       (token(["token": "-1"]), "field 'token': -1 must be an integer that is not negative"),
       (
         token(["sum_sq_probability": "0.2"]),
-        "field 'sum_sq_probability': 0.20000000000000001 must lie in [π², 1]"
+        "field 'sum_sq_probability': 0.20000000000000001 must lie in [π², π² + (1 − π)²]"
       ),
-      (token(["sum_sq_probability": "1.5"]), "field 'sum_sq_probability': 1.5 must lie in [π², 1]"),
+      (
+        token(["sum_sq_probability": "1.5"]),
+        "field 'sum_sq_probability': 1.5 must lie in [π², π² + (1 − π)²]"
+      ),
       (
         token(["probabilities": "[0.5,0.4]"]),
         "field 'probabilities': the probabilities add up to 0.9: it must be 1 within 1e-06"
