@@ -107,6 +107,28 @@ import Testing
     let outcome = Judgement.settle([Self.examined([open], control: .exact(holds: false))])[0]
     #expect(outcome.subVerdicts[0].condition == "about 1234 replicates would settle it")
   }
+
+  /// What is open is neither listed as holding nor as failing: it is counted, and so is not what could not be asked.
+  @Test func aConditionTellsWhatIsOpenFromWhatFails() {
+    func finding(_ estimator: String, _ basis: Finding.Basis) -> Finding {
+      Finding(estimator: estimator, population: "w", basis: basis)
+    }
+    let open = Finding.Basis.statistical(support: 0.3, refute: 1, sufficientCount: nil)
+    func condition(_ findings: [Finding]) -> String? {
+      Judgement.settle([
+        Self.examined(
+          findings, control: .exact(holds: false),
+          condition: "holding: {supported}; failing: {refuted}; open: {unsettled}")
+      ])[0].condition
+    }
+    #expect(
+      condition([
+        finding("a", .exact(holds: true)), finding("b", open), finding("c", .exact(holds: false)),
+        finding("d", open), finding("e", .notTestable(reason: "no field")),
+      ]) == "holding: a on w; failing: c on w; open: 2")
+    #expect(condition([finding("b", open)]) == "holding: none; failing: none; open: 1")
+    #expect(condition([finding("a", .exact(holds: true))]) == "holding: a on w; failing: none; open: 0")
+  }
 }
 
 @Suite struct SpecificationTests {

@@ -65,12 +65,17 @@ public struct CompensationRestoresGradient: Claim {
     try addControl(&evidence, examination)
     let best = shares.filter { $0.share.isFinite }.max { $0.share < $1.share }
     let worst = shares.filter { $0.share.isFinite }.min { $0.share < $1.share }
-    let added = evidence.estimates.filter { $0.stat == "attenuated_share_of_added" }.map(\.estimate)
+    func added(_ isConstant: Bool) -> String {
+      percentages(
+        evidence.estimates.filter {
+          $0.stat == "attenuated_share_of_added" && $0.method.hasPrefix(Self.constantName) == isConstant
+        }.map(\.estimate))
+    }
     evidence.condition =
-      "β ≤ 1 + α closes ρ = α‖s‖/(‖s_ref‖ − ‖s‖) at most, which is ½ only where ‖s‖ ≥ ‖s_ref‖/(1 + 2α), and at most α√2(1 − π)/(‖s_ref‖ − √2(1 − π)) → 0 as π → 1; half the gap would need α = (‖s_ref‖ − ‖s‖)/(2‖s‖) ≥ (‖s_ref‖/(√2(1 − π)) − 1)/2. Checked for α from \(short(specification.values("strengths").min() ?? .nan)) to \(short(specification.values("strengths").max() ?? .nan)), θ from \(short(specification.values("thresholds").min() ?? .nan)) to \(short(specification.values("thresholds").max() ?? .nan)). Holds: {supported}"
+      "β ≤ 1 + α closes ρ = α‖s‖/(‖s_ref‖ − ‖s‖) at most, which is ½ only where ‖s‖ ≥ ‖s_ref‖/(1 + 2α), and at most α√2(1 − π)/(‖s_ref‖ − √2(1 − π)) → 0 as π → 1; half the gap would need α = (‖s_ref‖ − ‖s‖)/(2‖s‖) ≥ (‖s_ref‖/(√2(1 − π)) − 1)/2. Checked for α from \(short(specification.values("strengths").min() ?? .nan)) to \(short(specification.values("strengths").max() ?? .nan)), θ from \(short(specification.values("thresholds").min() ?? .nan)) to \(short(specification.values("thresholds").max() ?? .nan)). Settled as holding: {supported}; settled as failing: {refuted}; open: {unsettled}"
     evidence.explanation =
       "Of the gap between a confident correct token's score norm and that of the most uncertain state β_comp closes on average between \(short(100 * (worst?.share ?? .nan))) % (\(worst?.where ?? "?")) and \(short(100 * (best?.share ?? .nan))) % (\(best?.where ?? "?")); a bounded factor cannot undo an attenuation that is proportional to 1 − π, and the most that a search over states with π ≥ \(short(specification.value("search_threshold"))) found for α = \(short(specification.values("strengths").max() ?? .nan)) is \(short(100 * search)) %. "
-      + "Of the squared norm that it adds \(short(100 * (added.min() ?? .nan))) to \(short(100 * (added.max() ?? .nan))) % falls on tokens whose norm is below the reference at all: the boost follows the state's entropy, and an unlikely correct token of a low-entropy state, which is not attenuated, gets it in full."
+      + "Not judged, for nobody states it: of the squared norm that β_comp adds \(added(false)) falls on tokens whose norm is below the reference at all, where one constant factor for all correct tokens would place \(added(true)) there. The boost follows the state's entropy, and an unlikely correct token of a low-entropy state, which is not attenuated, gets it in full."
     return evidence
   }
 
@@ -135,6 +140,14 @@ public struct CompensationRestoresGradient: Claim {
     return total > 0 ? attenuated / total : nil
   }
 
+  /// What the comparison is filed under.
+  static let constantName = "constant factor on correct tokens"
+
+  /// One factor above 1 for every token with A > 0: how much of what it adds is attenuated does not depend on which factor.
+  static func constantFactors(_ batch: TokenBatch, strength: Double) -> [Double] {
+    batch.advantages.map { $0 > 0 ? 1 + strength : 1 }
+  }
+
   var sizes: SampledTokens.Sizes {
     .init(
       prompts: Int(specification.value("prompts_each")), responses: Int(specification.value("responses")),
@@ -150,14 +163,18 @@ public struct CompensationRestoresGradient: Claim {
     let thresholds = specification.values("thresholds")
     let margin = specification.margin
     let sizes = sizes
-    let addedRules = [Rule.published(specification.value("added_strength"), .group)] + Rule.released
+    let strength = specification.value("added_strength")
+    let addedRules = [Rule.published(strength, .group)] + Rule.released
+    // Beside them a constant factor, with the references of either scope.
+    let scopes: [ModulationScope] = [.group, .microBatch]
+    let addedNames =
+      addedRules.map(\.name) + scopes.map { "\(Self.constantName), reference of the \($0.rawValue)" }
     let half = SequentialMeans.Variable(range: -margin...(1 - margin), boundary: 0)
     let unit = SequentialMeans.Variable(range: 0...1, boundary: 0)
-    let added = SequentialMeans.Variable(range: 0...1, boundary: specification.value("added_boundary"))
     let means = try SequentialMeans.run(
       examination, designPoint: designPoint,
       variables: rules.flatMap { _ in thresholds.flatMap { _ in [half, unit] } }
-        + addedRules.map { _ in added },
+        + addedNames.map { _ in unit },
       // The verdicts need few batches; the sizes of the effects are worth all of them.
       maximumCount: specification.count("batches", for: examination.preset), stopBelow: 0
     ) { stream in
@@ -183,6 +200,13 @@ public struct CompensationRestoresGradient: Claim {
           Self.attenuatedShare(
             tokens.batch, norms: norms, references: references, factors: try rule.factors(tokens.batch))
             ?? 0)
+      }
+      let constant = Self.constantFactors(tokens.batch, strength: strength)
+      for scope in scopes {
+        let references = try Self.references(
+          tokens.batch, expectedNorms: tokens.expectedNorms, scope: scope)
+        values.append(
+          Self.attenuatedShare(tokens.batch, norms: norms, references: references, factors: constant) ?? 0)
       }
       return values
     }
@@ -210,13 +234,10 @@ public struct CompensationRestoresGradient: Claim {
         ]
       }
     }
-    for (rule, mean) in zip(addedRules, means[place...]) {
-      evidence.findings.append(
-        mean.findingGreater(
-          estimator: "\(rule.name): boost goes to attenuated tokens", population: population.name))
+    for (name, mean) in zip(addedNames, means[place...]) {
       evidence.estimates.append(
         EstimateRow(
-          design: population.name, method: rule.name, stat: "attenuated_share_of_added",
+          design: population.name, method: name, stat: "attenuated_share_of_added",
           estimate: mean.estimate, interval: mean.interval))
     }
     return shares

@@ -34,6 +34,7 @@ extension EntropyAsStepSize {
     /// The steps of a signal at η = 1: for each draw the displacements of all prompts' logits, one after the other.
     func steps(_ signal: Signal) -> Steps {
       var directions: [Double] = []
+      directions.reserveCapacity(draws.count * prompts.reduce(0) { $0 + $1.rewards.count })
       for draw in draws { directions += direction(draw.tokens, signal) }
       return Steps(world: self, directions: directions)
     }
@@ -42,16 +43,16 @@ extension EntropyAsStepSize {
     func direction(_ tokens: [Int], _ signal: Signal) -> [Double] {
       let factors = signal.factors(
         tokens.enumerated().map { prompts[$0.offset / group].tokens[$0.element] }, group: group)
-      var result: [Double] = []
+      var result = [Double](repeating: 0, count: prompts.reduce(0) { $0 + $1.rewards.count })
+      var offset = 0
       for (index, prompt) in prompts.enumerated() {
         let count = prompt.rewards.count
-        var sum = [Double](repeating: 0, count: count)
         for place in 0..<group {
           let slot = index * group + place
           let scale = factors[slot] / Double(group)
-          for j in 0..<count { sum[j] += scale * prompt.updates[tokens[slot] * count + j] }
+          for j in 0..<count { result[offset + j] += scale * prompt.updates[tokens[slot] * count + j] }
         }
-        result += sum
+        offset += count
       }
       return result
     }

@@ -205,7 +205,7 @@ public struct ReleasedEntropyChangeAgrees: Claim {
         "between \(short(low.estimate)) (\(low.design)) and \(short(high.estimate)) (\(high.design))"
     }
     evidence.condition =
-      "the mean of π_tΛ_t over the response lies on the same side of π_aΛ_a as the state's own Σπ²Λ; agreement above \(specification.margin) is settled for {supported}"
+      "the mean of π_tΛ_t over the response lies on the same side of π_aΛ_a as the state's own Σπ²Λ; agreement above \(specification.margin): settled as holding: {supported}; settled as failing: {refuted}; open: {unsettled}"
     evidence.explanation =
       "The signs agree for a share of tokens \(extremes("sign_agreement")), two tokens are ordered alike with a probability \(extremes("rank_concordance")), and the largest |ΔH| of the micro-batch is the same token with a probability \(extremes("same_largest")). "
       + "A response of one token always gets 0, and on-policy the released changes of a response add up to 0 whatever the policy: a response whose exact changes share a sign has at least one wrong one."

@@ -6,7 +6,7 @@ extension StabilisationBoundsUpdates {
     formula: "max_t β_stab,t |A_t| ‖s_t‖ ≤ (1 − margin) max_t |A_t| ‖s_t‖",
     source: "dynamo2026 (update stabilisation)",
     aim:
-      "Whether β_stab bounds updates at all, how much it lowers the largest one, how many tokens it touches, and whether it damps the token that moves most.",
+      "How much β_stab lowers the largest update, how many tokens it touches, whether it damps the token that moves most, and whether it bounds updates in absolute terms.",
     worlds: [
       "random batches of four populations of states: 4 prompts × 8 responses × 8 tokens, each token in a state of its own, GRPO advantages",
       "micro-batches of 1, 4 and 16 prompts", "two tokens of small rational states",
@@ -24,7 +24,7 @@ extension StabilisationBoundsUpdates {
       "z_against_exact",
     ],
     decisionRule:
-      "Bound: refuted if scaling all advantages by t scales the largest modulated update by t. Lowered: supported if the largest update falls by at least `margin` in more than `level` of the batches, refuted if in fewer. Damped: supported if in more than `level` of the batches the most damped token is one with the largest update, refuted if in fewer; |ΔH| lowered: as Lowered, with the exact |ΔH| of a token as the size of its update; all by anytime-valid betting tests in one family with all others, and in every batch refuted by one world.",
+      "Absolute bound, one part for all rules: refuted if for some rule scaling all advantages by t scales the largest modulated update by t; a factor relative to its scope's own maximum fails this by construction, whatever else it does. Lowered: supported if the largest update falls by at least `margin` in more than `level` of the batches, refuted if in fewer. Damped: supported if in more than `level` of the batches the most damped token is one with the largest update, refuted if in fewer; |ΔH| lowered: as Lowered, with the exact |ΔH| of a token as the size of its update; all by anytime-valid betting tests in one family with all others, and in every batch refuted by one world.",
     margin: 0.1,
     negativeControl: "λ_min = 1, no stabilisation, lowers the largest update by the margin",
     targetStandardError: 0.01,

@@ -125,18 +125,8 @@ public struct StabilisationBoundsUpdates: Claim {
     let effects = evidence.estimates.filter { $0.lower != nil }
     try addMonteCarlo(&evidence, examination)
     try addControl(&evidence, examination)
-    func span(_ stat: String, _ filter: (EstimateRow) -> Bool = { _ in true }) -> String {
-      let values = effects.filter { $0.stat == stat && filter($0) }.map(\.estimate)
-      return "\(short(values.min() ?? .nan)) to \(short(values.max() ?? .nan))"
-    }
-    let isReleased: (EstimateRow) -> Bool = { $0.method == "mode 6, micro-batch, released ΔH" }
-    let isOwn: (EstimateRow) -> Bool = { $0.method == "mode 6, micro-batch, exact ΔH" }
-    evidence.condition =
-      "f(1) ≤ max β|A|‖s‖ / max |A|‖s‖ ≤ 1, so that mode 6 lowers the largest update by at most \(short(100 * (1 - (rules.first { $0.form == "mode 6" }?.least ?? .nan)))) % and mode 5 by at most \(short(100 * (1 - (rules.first { $0.form == "mode 5" }?.least ?? .nan)))) %, and only if its |ΔH| is near the scope's largest; under t·A every update grows by t. Checked in the listed populations, scopes and sizes. Holds: {supported}"
-    evidence.explanation =
-      "β_stab bounds nothing: when all advantages grow \(short(growth.scale, digits: 6))-fold the largest stabilised update grows \(short(growth.growth, digits: 6))-fold, since each factor is relative to the scope's own maximum. "
-      + "As released (mode 6, micro-batch, approximated ΔH) it touches a share of \(span("touched_share", isReleased)) of the tokens and leaves the largest update at \(span("largest_ratio", isReleased)) of its size on average, lowering it by a tenth in \(span("lowered_share", isReleased)) of the batches; over all rules the largest update stays at \(span("largest_ratio")). "
-      + "The most damped token is one with the largest update in \(span("damped_is_largest")) of the batches: |ΔH| is 0 in a uniform state however large the update. By its own measure, the exact |ΔH|, mode 6 in the micro-batch leaves the largest at \(span("entropy_ratio", isOwn)) of its size if it reads the exact ΔH and at \(span("entropy_ratio", isReleased)) if it reads the released one. The largest reduction that a search found for mode 6 is \(short(100 * search)) %."
+    explain(
+      &evidence, effects.filter { row in populations.contains { $0.name == row.design } }, growth, search)
     return evidence
   }
 

@@ -79,7 +79,7 @@ public enum Judgement {
   /// A normal error exceeds 7 with probability 3·10⁻¹²; simulated means of rare events have heavier tails, hence not less.
   public static let largestContradiction = 7.0
 
-  /// A condition with its lists of settled sub-verdicts filled in: `{supported}` and `{refuted}`.
+  /// A condition with its lists of settled sub-verdicts filled in, `{supported}` and `{refuted}`, and the number of inconclusive ones, `{unsettled}`.
   ///
   /// Only the judgement knows which findings survive Holm's procedure, so an examination leaves these places open.
   static func named(_ condition: String, _ subVerdicts: [SubVerdict]) -> String {
@@ -89,6 +89,7 @@ public enum Judgement {
     }
     return condition.replacing("{supported}", with: list([.supported, .supportedWhen]))
       .replacing("{refuted}", with: list([.refuted]))
+      .replacing("{unsettled}", with: String(subVerdicts.count { $0.verdict == .inconclusive }))
   }
 
   private static func settle(_ finding: Finding, _ rejected: inout IndexingIterator<[Bool]>) -> SubVerdict {

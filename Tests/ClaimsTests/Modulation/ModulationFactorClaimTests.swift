@@ -64,6 +64,37 @@ import _TestSupport
         factors: try rule.factors(likely.batch)) == 1)
   }
 
+  /// By hand: ‖s‖² is 2/100 and, at the reference, 1/2: a constant factor places 1/26 of what it adds below it, whatever the factor.
+  @Test func aConstantFactorIsTheComparison() throws {
+    let tokens = try Self.pair([0, 0])
+    let references = try CompensationRestoresGradient.references(
+      tokens.batch, expectedNorms: tokens.expectedNorms, scope: .group)
+    for strength in [0.2, 3] {
+      let factors = CompensationRestoresGradient.constantFactors(tokens.batch, strength: strength)
+      let share = CompensationRestoresGradient.attenuatedShare(
+        tokens.batch, norms: tokens.squaredNorms.map { $0.squareRoot() }, references: references,
+        factors: factors)
+      // β² − 1 loses a few of its digits and cancels only in exact arithmetic.
+      #expect(abs((share ?? .nan) - 1.0 / 26) < 1e-15)
+    }
+    let wrong = try Self.pair([0, 0], [-1, 1])
+    #expect(CompensationRestoresGradient.constantFactors(wrong.batch, strength: 0.2) == [1, 1.2])
+  }
+
+  /// Beside the coin, of two tokens and denominators up to 4: the rare ones of (1/3, 2/3) and (1/4, 3/4) have 2(1 − π)² > 1/2.
+  @Test func smallTokensAboveTheReferenceAreCounted() {
+    var specification = CompensationRestoresGradient.registered
+    specification.parameters["small_actions"] = [2]
+    specification.parameters["small_denominator"] = [4]
+    var evidence = Evidence(control: Finding(basis: .exact(holds: false)))
+    CompensationRestoresGradient(specification: specification).addCounterexamples(&evidence)
+    #expect(evidence.estimates.map(\.stat) == ["boosted_above_reference"])
+    #expect(evidence.estimates.map(\.estimate) == [2])
+    // Counted and shown, but nobody's proposition.
+    #expect(evidence.findings.isEmpty)
+    #expect(evidence.counterexamples.contains { $0.title.hasPrefix("the full boost") })
+  }
+
   /// Wrong tokens and unsure ones do not count; of two tokens the sure one is half of the batch.
   @Test func onlyConfidentCorrectTokensCount() throws {
     for (advantages, actions, expected) in [
@@ -172,6 +203,20 @@ import _TestSupport
     let stabilisation = try ScoreNormClaimTests.examine(
       StabilisationBoundsUpdates(specification: small(StabilisationBoundsUpdates.registered)))
     #expect(stabilisation.verdict == .refuted && stabilisation.controlVerdict == .refuted)
+    // No rule has an absolute bound, which is one part however many rules there are.
+    #expect(
+      stabilisation.subVerdicts.filter { $0.estimator.contains("bound") }.map(\.verdict) == [.refuted])
+    // What nobody states is reported and not judged.
+    #expect(compensation.subVerdicts.allSatisfy { !$0.estimator.contains("boost") })
+    let constant = compensation.evidence.estimates.filter {
+      $0.method.hasPrefix(CompensationRestoresGradient.constantName)
+    }
+    // Three populations, references of two scopes.
+    #expect(constant.count == 6 && constant.allSatisfy { $0.estimate > 0 && $0.estimate < 1 })
+    for outcome in [compensation, stabilisation] {
+      #expect(outcome.condition?.contains("settled as failing") == true)
+      #expect(outcome.condition?.contains("{") == false)
+    }
     // A register that refutes everything would show nothing: what holds is found to hold.
     #expect(
       stabilisation.subVerdicts.contains { $0.estimator.hasPrefix("|ΔH| lowered") && $0.verdict != .refuted })
