@@ -64,6 +64,14 @@ struct ModulatedRule: Sendable, Hashable {
   /// The rule that it is compared with: the same advantage without modulation.
   var unmodulated: ModulatedRule { ModulatedRule(advantage: advantage, modulation: .none) }
 
+  /// Whether it is one of the factors that the claims are about: not a plain advantage, nor the project's own rule.
+  var isModulated: Bool {
+    switch modulation {
+    case .none, .stateBaseline: false
+    default: true
+    }
+  }
+
   /// Whether a token's factor is a function of its own state and of the sign of its advantage alone.
   ///
   /// Then the mean in state x is S_x ∇_x with a positive S_x: see `ModulationUnbiased`.
@@ -106,6 +114,47 @@ struct ModulatedRule: Sendable, Hashable {
     UpdateStabilisation(
       floor: specification.value("floor"), steepness: specification.value("steepness"),
       centre: specification.value("centre"))
+  }
+
+  /// β_stab alone over the grid of λ_min, γ and τ, which the text leaves open.
+  static func decays(_ specification: ClaimSpecification) -> [UpdateStabilisation] {
+    specification.values("floors").flatMap { floor in
+      specification.values("steepnesses").flatMap { steepness in
+        specification.values("centres").map {
+          UpdateStabilisation(floor: floor, steepness: steepness, centre: $0)
+        }
+      }
+    }
+  }
+
+  /// A rule of a grid.
+  struct GridEntry: Sendable {
+    /// The rule's name, with the constants of β_stab where the grid varies them.
+    let name: String
+    /// α; 0 for β_stab alone over its constants.
+    let strength: Double
+    let rule: ModulatedRule
+  }
+
+  /// Every factor at every α, then β_stab over its constants.
+  static func grid(_ specification: ClaimSpecification) -> [GridEntry] {
+    var entries: [GridEntry] = []
+    for strength in specification.values("strengths") {
+      for advantage in Advantage.allCases {
+        for modulation in modulations(specification, strength: strength) {
+          let rule = ModulatedRule(advantage: advantage, modulation: modulation)
+          entries.append(GridEntry(name: rule.name, strength: strength, rule: rule))
+        }
+      }
+    }
+    for advantage in Advantage.allCases {
+      for form in decays(specification) {
+        let rule = ModulatedRule(advantage: advantage, modulation: .stabilisation(form))
+        let constants = "floor=\(form.floor) steepness=\(form.steepness) centre=\(form.centre)"
+        entries.append(GridEntry(name: "\(rule.name) \(constants)", strength: 0, rule: rule))
+      }
+    }
+    return entries
   }
 
   /// The project's own rule, compared with leave-one-out.

@@ -77,8 +77,8 @@ extension ModulationReducesVariance {
             fractions: [world.probabilities.map(\.description)], rule: rule, group: 1)
         ], values: values,
         explanation:
-          "β = 1 + c on successes is the baseline b' = p/(1 + c(1−p)) with a longer step. b* lies above p: b' moves away from it, and V_b grows with (b − b*)²."
-      )
+          "β = 1 + c on successes is the baseline b' = p/(1 + c(1−p)) with a longer step. b* lies above p: b' moves away from it, and V_b grows with (b − b*)². "
+          + ModulatedRule.isNotInTheFormat)
       return true
     }
     return found
@@ -160,11 +160,11 @@ extension ModulationReducesVariance {
       let after = Self.baselineMoments(prompt, rule: rule, group: group)
       found = Counterexample(
         title: "\(rule.name), group of \(group): more variance than leave-one-out",
-        worlds: [
+        worlds: [rule.unmodulated, rule].map {
           TokenWorlds.record(
             prompt, rows: [world.probabilities.map(\.value)],
-            fractions: [world.probabilities.map(\.description)], rule: rule.unmodulated, group: group)
-        ],
+            fractions: [world.probabilities.map(\.description)], rule: $0, group: group)
+        },
         values: [
           ExactValue("leave_one_out_variance", plain), ExactValue("state_baseline_variance", own),
           ExactValue("ratio", own / plain),

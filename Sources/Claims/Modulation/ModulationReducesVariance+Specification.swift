@@ -13,35 +13,42 @@ extension ModulationReducesVariance {
       "the same, found by search for the largest variance",
       "one token, the project's rule over `own_group_sizes` and `own_shrinkages`",
       "small worlds with rational probabilities",
+      "eight tokens over three with shared logits and six with logits for every prefix, groups not enumerable: rows by simulation",
+      "tables only: two tokens of high confidence, every α of `strengths`, β_stab over `floors`, `steepnesses` and `centres`",
     ],
     estimand:
       "tr Cov of the group estimate relative to the same advantage without modulation, by enumeration of all groups",
     methods: [
       "value baseline (b = p), RLOO, GRPO (population deviation), each with every factor of modulation-unbiased",
-      "score-weighted-state-baseline, the project's own rule, relative to RLOO",
+      "score-weighted-state-baseline, the project's own rule, relative to RLOO: rows and tables, no verdict",
       "in worlds of one token only the factors that differ from 1 there: β_comp at a fixed range, β_stab, and the project's rule",
     ],
     performance: [
       "falls_raw", "falls_at_equal_step", "smallest_relative_variance", "largest_relative_variance",
       "median_relative_variance", "smallest_raw_relative_variance", "median_raw_relative_variance",
       "largest_raw_relative_variance", "adversarial_relative_variance", "adversarial_raw_relative_variance",
-      "closed_form_error",
+      "closed_form_error", "simulated_relative_variance", "simulated_raw_relative_variance",
       "equal_step_identity_error", "condition_agreement", "trace_variance", "z_against_exact",
     ],
     decisionRule:
-      "Always (families of high confidence): refuted by one world, drawn or found by search, whose relative variance is at least 1 − `resolution`. Often (every family): supported if the chance that it is smaller exceeds `margin` over random policies, refuted if it falls below, by anytime-valid betting tests in one family with all others. `resolution` is what rounding can do to a ratio.",
+      "For every factor. Always (families of high confidence): refuted by one world, drawn or found by search, whose relative variance is at least 1 − `resolution`. Often (every family): supported if the chance that it is smaller exceeds `margin` over random policies, refuted if it falls below, by anytime-valid betting tests in one family with all others. `resolution` is what rounding can do to a ratio.",
     margin: 0.9,
     negativeControl: "a constant factor ½ reduces the variance at equal expected step",
     targetStandardError: 0.01,
     parameters: [
-      "strength": [0.2], "floor": [0.6], "steepness": [50], "centre": [0.9],
+      "strength": [0.2], "strengths": [0.1, 0.2, 0.4, 1], "grid_worlds": [8],
+      "floors": [0, 0.6], "steepnesses": [5, 50], "centres": [0.5, 0.9, 0.99],
+      "floor": [0.6], "steepness": [50], "centre": [0.9],
       "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],
-      "points": [24, 120, 600], "pairs": [320, 2000, 20_000],
+      "points": [24, 120, 600], "pairs": [240, 2000, 20_000],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],
       "own_group_sizes": [2, 3, 4, 8, 16], "own_shrinkages": [0.25, 1, 4],
       "smallest_gradient": [1e-3], "resolution": [1e-9], "control_factor": [0.5],
       "restarts": [6], "iterations": [200], "largest_logit": [12],
       "small_actions": [4], "small_denominator": [8], "small_group": [3], "confident_denominators": [20, 40],
+      // Standard errors by the jackknife over batches: 50 leave 49 degrees of freedom.
+      "long_length": [8], "long_vocabulary": [3], "long_replicates": [1000, 10_000, 100_000],
+      "long_batches": [50],
       "checked_success": [0.2, 0.8], "replicates": [4000, 40_000, 400_000],
     ])
 }

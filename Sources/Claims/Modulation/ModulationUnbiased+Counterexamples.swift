@@ -98,7 +98,7 @@ extension ModulationUnbiased {
         ExactValue("cosine", cosine),
       ],
       explanation:
-        "The first token is uniform over first_tokens, every other of which leads to a state uniform over wide_tokens, the rest to one uniform over narrow_tokens; so many of a state's tokens succeed. "
+        "Too many responses to list for `allot variance`, whence numbers in place of a world. The first token is uniform over first_tokens, every other of which leads to a state uniform over wide_tokens, the rest to one uniform over narrow_tokens; so many of a state's tokens succeed. "
         + "Before a wide state the first token has the lower entropy of the response and is amplified on success, before a narrow state it is not: it is pushed towards the wide states although they are worth less, "
         + "and the second tokens' own gradient, of order 1/K, is too small to make up for it."
     )
@@ -141,8 +141,8 @@ extension ModulationUnbiased {
           ExactValue("cosine_by_enumeration", agreement.cosine),
         ],
         explanation:
-          "Powers of ½ have H/log K rational. With b = p and β = 1 + c on successes the mean is (1 + c(1−p))∇p: a larger step in the right direction."
-      )
+          "Powers of ½ have H/log K rational. With b = p and β = 1 + c on successes the mean is (1 + c(1−p))∇p: a larger step in the right direction. "
+          + ModulatedRule.isNotInTheFormat)
       return true
     }
     return found

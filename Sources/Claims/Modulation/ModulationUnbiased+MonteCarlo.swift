@@ -11,62 +11,62 @@ extension ModulationUnbiased {
   func addLongResponses(_ evidence: inout Evidence, _ examination: Examination) throws {
     let group = Int(specification.value("group"))
     let count = specification.count("long_replicates", for: examination.preset)
-    let length = Int(specification.value("long_length"))
-    let shapes: [(SequencePolicy.Parameters, Int)] = [(.shared, length), (.perPrefix, length - 2)]
-    for (row, (parameters, length)) in shapes.enumerated() {
-      let prompt = try longPrompt(examination, designPoint: 500 + row, parameters, length: length)
+    for (row, (parameters, length)) in LongResponses.shapes(specification).enumerated() {
+      let prompt = try LongResponses.prompt(
+        examination, specification, designPoint: 500 + row, parameters, length: length)
       let gradient = prompt.gradient
       let square = gradient.reduce(0) { $0 + $1 * $1 }
       let across = Self.direction(orthogonalTo: gradient, vocabulary: prompt.vocabulary)
       let along = gradient.map { $0 / square }
       let off = across.map { $0 / square.squareRoot() }
-      let design =
-        "\(length) tokens, \(parameters.rawValue) logits, K=\(prompt.vocabulary), G=\(group)"
+      let design = LongResponses.name(parameters, length: length, prompt, group: group)
       for (column, rule) in ModulatedRule.studied(specification).enumerated() {
         let simulation = TokenGroupSimulation(prompt, group: group, rule: rule.tokens(prompt))
         let moments = try projections(
           examination, designPoint: 510 + 100 * row + column, simulation, [along, off], count: count)
-        let scale = moments[0].estimate
-        let tangent = moments[1].estimate
-        var exact: Double?
-        if rule.isUnbiasedByConstruction { exact = 1 }
-        evidence.estimates.append(
-          EstimateRow(
-            design: design, method: rule.name, stat: "scale", estimate: scale, interval: nil, exact: exact))
-        evidence.estimates.append(
-          EstimateRow(
-            design: design, method: rule.name, stat: "off_direction", estimate: tangent, interval: nil,
-            exact: exact == nil ? nil : 0))
-        var size = EstimateRow(
-          design: design, method: rule.name, stat: "bias_in_standard_errors",
-          exact: tangent.value / tangent.standardError)
-        size.exact = nil
-        size.count = tangent.count
-        evidence.estimates.append(size)
-        guard let exact else { continue }
-        size.stat = "z_against_exact"
-        size.estimate = (scale.value - exact) / scale.standardError
-        evidence.estimates.append(size)
+        evidence.estimates += Self.rows(
+          design: design, method: rule.name, scale: moments[0].estimate, tangent: moments[1].estimate,
+          exactScale: rule.isUnbiasedByConstruction ? 1 : nil,
+          keepsDirection: rule.isUnbiasedByConstruction || rule.modulation == .none
+            // With shared logits all states have one entropy and hence one factor.
+            || (parameters == .shared && rule.dependsOnStateAndSignOnly))
       }
     }
   }
 
-  /// A random prompt of long responses: successful where token 0 comes at least a third of the time.
-  private func longPrompt(
-    _ examination: Examination, designPoint: Int, _ parameters: SequencePolicy.Parameters, length: Int
-  ) throws -> TokenPrompt {
-    let vocabulary = Int(specification.value("long_vocabulary"))
-    var stream = RandomStream(examination.key(designPoint: designPoint))
-    let prefixes =
-      parameters == .shared ? 1 : Int(SequencePolicy.prefixCount(vocabulary: vocabulary, length: length))
-    let success = specification.values("checked_success")
-    while true {
-      let logits = (0..<prefixes).map { _ in (0..<vocabulary).map { _ in stream.normal() } }
-      let policy = try SequencePolicy(
-        vocabulary: vocabulary, length: length, parameters: parameters, logits: logits)
-      let prompt = try TokenPrompt(policy) { 3 * $0.count { $0 == 0 } >= length ? 1 : 0 }
-      if (success[0]...success[1]).contains(prompt.successProbability) { return prompt }
+  /// Scale and off-direction mean, each with its distance from the exact value where one is known; a pure turn shows in the second alone.
+  ///
+  /// What that distance cannot see: simulation and oracle take the same `TokenRule` and the same scores, so that an error in either agrees with itself. It tests
+  /// drawing, summing and the exact statements; the rules and scores are held to transcriptions of their own in the tests.
+  static func rows(
+    design: String, method: String, scale: Estimate, tangent: Estimate, exactScale: Double?,
+    keepsDirection: Bool
+  ) -> [EstimateRow] {
+    let exactTangent: Double? = keepsDirection ? 0 : nil
+    func derived(_ design: String, _ stat: String, _ value: Double) -> EstimateRow {
+      var row = EstimateRow(design: design, method: method, stat: stat, exact: value)
+      row.exact = nil
+      row.count = tangent.count
+      return row
     }
+    var rows = [
+      EstimateRow(
+        design: design, method: method, stat: "scale", estimate: scale, interval: nil, exact: exactScale),
+      EstimateRow(
+        design: design, method: method, stat: "off_direction", estimate: tangent, interval: nil,
+        exact: exactTangent),
+      derived(design, "bias_in_standard_errors", tangent.value / tangent.standardError),
+    ]
+    if let exactScale {
+      rows.append(derived(design, "z_against_exact", (scale.value - exactScale) / scale.standardError))
+    }
+    if let exactTangent {
+      rows.append(
+        derived(
+          "\(design), off the direction", "z_against_exact",
+          (tangent.value - exactTangent) / tangent.standardError))
+    }
+    return rows
   }
 
   /// A unit vector orthogonal to the gradient.
@@ -119,12 +119,10 @@ extension ModulationUnbiased {
 
 /// The Monte Carlo path on a small world, beside the oracle.
 enum TokenMonteCarlo {
-  /// For every rule the covariance trace from pairs of groups, with its distance from the exact value in standard errors.
-  static func add(
-    _ evidence: inout Evidence, _ examination: Examination, _ specification: ClaimSpecification,
-    designPoint: Int, worlds: TokenWorlds, rules: [ModulatedRule]
-  ) throws {
-    let group = Int(specification.value("group"))
+  /// A random prompt whose groups are often mixed.
+  static func prompt(
+    _ examination: Examination, _ specification: ClaimSpecification, designPoint: Int, worlds: TokenWorlds
+  ) -> TokenPrompt {
     var stream = RandomStream(examination.key(designPoint: designPoint))
     let success = specification.values("checked_success")
     var prompt = worlds.draw(specification, &stream).prompt
@@ -132,6 +130,16 @@ enum TokenMonteCarlo {
     while prompt.successProbability < success[0] || prompt.successProbability > success[1] {
       prompt = worlds.draw(specification, &stream).prompt
     }
+    return prompt
+  }
+
+  /// For every rule the covariance trace from pairs of groups, with its distance from the exact value in standard errors.
+  static func add(
+    _ evidence: inout Evidence, _ examination: Examination, _ specification: ClaimSpecification,
+    designPoint: Int, worlds: TokenWorlds, rules: [ModulatedRule]
+  ) throws {
+    let group = Int(specification.value("group"))
+    let prompt = prompt(examination, specification, designPoint: designPoint, worlds: worlds)
     for (row, rule) in rules.enumerated() {
       let tokens = rule.tokens(prompt)
       let exact = TokenGroupOracle.moments(prompt, group: group, rule: tokens).covarianceTrace

@@ -104,7 +104,8 @@ extension ModulationUnbiased {
       ],
       explanation:
         "Found by search over logits and reward sets with gradients of at least \(short(specification.value("search_gradient"))), rounded to ten-thousandths and enumerated again. "
-        + (agreement.cosine < 0 ? "The expected step lowers the success probability." : ""))
+        + (agreement.cosine < 0 ? "The expected step lowers the success probability. " : "")
+        + (rule.fields == nil ? ModulatedRule.isNotInTheFormat : ""))
   }
 
   /// Probabilities in whole ten-thousandths, none of them 0; the largest takes what rounding leaves.

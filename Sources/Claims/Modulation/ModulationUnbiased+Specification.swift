@@ -11,12 +11,13 @@ extension ModulationUnbiased {
     worlds: [
       "one token over two actions; one token over four; two tokens over three, per-prefix and shared logits: random policies and reward sets, all groups enumerated",
       "two tokens over two and over three actions, per-prefix and shared logits, found by search for the smallest cosine; two tokens over large vocabularies, uniform, in fractions",
-      "eight tokens over three with shared logits, groups not enumerable",
+      "eight tokens over three with shared logits and six with logits for every prefix, groups not enumerable",
+      "tables only: every α of `strengths`, β_stab over `floors`, `steepnesses` and `centres`",
     ],
     estimand: "the mean vector of the group estimator, by enumeration of all groups with β computed inside",
     methods: [
       "value baseline (b = p), RLOO, GRPO (population deviation); each without modulation, with β_comp of the text (extremes over the group), with β_comp at H_min = 0 and H_max = log K, with β_stab of the text (exact ΔH, largest at the same position), with both, and with the released modes 5 and 6 (extremes over the group of the prompt as micro-batch)",
-      "score-weighted-state-baseline: the project's own rule",
+      "score-weighted-state-baseline: the project's own rule, proved unbiased, as a positive check; without modulation rows only",
     ],
     performance: [
       "smallest_cosine", "smallest_scale", "largest_scale", "largest_strict_bias", "largest_relative_bias",
@@ -24,13 +25,14 @@ extension ModulationUnbiased {
       "off_direction", "bias_in_standard_errors", "z_against_exact", "trace_variance",
     ],
     decisionRule:
-      "For each rule and family of worlds, on every world drawn: strictly supported if ‖m − ∇‖ ≤ `margin` ‖∇‖; up to scale if ‖m − λ∇‖ ≤ `margin` ‖m‖ and λ > 0; per state if the same holds of every state's block, relative to the whole. One world beyond it refutes. The margin is what rounding can do: sums of a few hundred terms, gradients not smaller than `smallest_gradient`.",
+      "For each modulated rule and family of worlds, on every world drawn: strictly supported if ‖m − ∇‖ ≤ `margin` ‖∇‖; up to scale if ‖m − λ∇‖ ≤ `margin` ‖m‖ and λ > 0; per state if the same holds of every state's block, relative to the whole. One world beyond it refutes. The margin is what rounding can do: sums of a few hundred terms, gradients not smaller than `smallest_gradient`.",
     margin: 1e-9,
     negativeControl: "a factor equal to π_a leaves the direction of the gradient",
     targetStandardError: 0.01,
     parameters: [
       // The script's mode 6 has α = .2, mode 5 has .4; the text gives no number.
       "strength": [0.2], "strengths": [0.1, 0.2, 0.4, 1],
+      "floors": [0, 0.6], "steepnesses": [5, 50], "centres": [0.5, 0.9, 0.99],
       // The sigmoid of the text has no constants; these are mode 5's.
       "floor": [0.6], "steepness": [50], "centre": [0.9],
       "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],

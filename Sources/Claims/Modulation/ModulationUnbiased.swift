@@ -38,6 +38,7 @@ public struct ModulationUnbiased: Claim {
     let control = ModulatedRule(advantage: .leaveOneOut, modulation: .probability)
     var points = PointTable(
       name: "points", columns: ["method", "world", "index", "scale", "cosine", "relative_bias"])
+    var checks: [Check] = []
     for (row, shape) in TokenWorlds.Shape.allCases.enumerated() {
       let worlds = TokenWorlds(shape: shape)
       let summaries = try summaries(
@@ -45,7 +46,9 @@ public struct ModulationUnbiased: Claim {
         rules: shape == .oneToken ? rules + [control] : rules, points: &points)
       for (rule, summary) in zip(rules, summaries) {
         evidence.estimates += summary.rows(design: worlds.name, method: rule.name)
-        evidence.findings += findings(rule, worlds, summary)
+        let own = self.checks(rule, worlds, summary)
+        checks += own
+        evidence.findings += own.compactMap(\.finding)
       }
       if shape == .oneToken, let last = summaries.last {
         evidence.estimates += last.rows(design: worlds.name, method: "control \(control.name)")
@@ -60,30 +63,8 @@ public struct ModulationUnbiased: Claim {
     evidence.counterexamples += worst
     try addLongResponses(&evidence, examination)
     try addMonteCarlo(&evidence, examination)
-    addWords(&evidence)
+    addWords(&evidence, checks)
     return evidence
-  }
-
-  private func findings(_ rule: ModulatedRule, _ worlds: TokenWorlds, _ summary: BiasSummary) -> [Finding] {
-    let margin = specification.margin
-    func finding(_ form: String, _ holds: Bool, proved: Bool) -> Finding {
-      Finding(
-        estimator: rule.name, population: "\(worlds.name): \(form)", basis: .exact(holds: holds),
-        condition: holds && !proved ? "no violation in \(summary.count) random worlds" : nil)
-    }
-    let keepsState = rule.dependsOnStateAndSignOnly || rule.isUnbiasedByConstruction
-    var findings = [
-      finding("strict", summary.isUnbiased(margin: margin), proved: rule.isUnbiasedByConstruction),
-      finding(
-        "direction", summary.keepsDirection(margin: margin),
-        proved: rule.isUnbiasedByConstruction || rule.modulation == .none || (worlds.isOneToken && keepsState)
-          || worlds.shape == .twoActions),
-    ]
-    if worlds.blocks > 1 {
-      findings.append(
-        finding("direction in each state", summary.keepsStates(margin: margin), proved: keepsState))
-    }
-    return findings
   }
 
   /// The moments of every rule on random worlds of a family, summarised in the order of the rules.
@@ -119,28 +100,23 @@ public struct ModulationUnbiased: Claim {
     return summaries
   }
 
-  /// Scale and cosine of every rule over the strengths and group sizes, on a few worlds of two tokens.
+  /// Scale and cosine of every rule over strengths, constants of β_stab and group sizes, on a few worlds of two tokens.
   private func grid(_ examination: Examination) throws -> PointTable {
     let key = examination.key(designPoint: 150)
     let specification = specification
     let sizes = specification.integers("group_sizes")
-    let rules = specification.values("strengths").flatMap { strength in
-      ModulatedRule.Advantage.allCases.flatMap { advantage in
-        ModulatedRule.modulations(specification, strength: strength).map {
-          (strength, ModulatedRule(advantage: advantage, modulation: $0))
-        }
-      }
-    }
+    let rules = ModulatedRule.grid(specification)
     let rows = try examination.map(Int(specification.value("grid_worlds"))) { index in
       var stream = RandomStream(key.replicate(index))
       let prompt = TokenWorlds(shape: .twoTokens).draw(specification, &stream).prompt
       let gradient = prompt.gradient
       return sizes.flatMap { group in
-        rules.map { strength, rule -> [StructuredValue] in
+        rules.map { entry -> [StructuredValue] in
+          let rule = entry.rule
           let agreement = GradientAgreement(
             TokenGroupOracle.moments(prompt, group: group, rule: rule.tokens(prompt)), gradient: gradient)
           return [
-            .text(rule.advantage.rawValue), .text(rule.name), .number(strength), .integer(group),
+            .text(rule.advantage.rawValue), .text(entry.name), .number(entry.strength), .integer(group),
             .integer(index), .number(agreement.scale), .number(agreement.cosine),
             .number(agreement.rawVariance), .number(agreement.varianceAtEqualStep),
           ]
@@ -153,32 +129,6 @@ public struct ModulationUnbiased: Claim {
         "estimator", "method", "strength", "group", "index", "scale", "cosine", "variance",
         "variance_at_equal_step",
       ], rows: rows.flatMap { $0 })
-  }
-
-  private func addWords(_ evidence: inout Evidence) {
-    let alpha = specification.value("strength")
-    evidence.condition =
-      "a factor of state and sign alone, u_x on successes and w_x on failures, gives m_x = S_x ∇_x with S_x = (1−b)u_x + b w_x: the direction is kept in every state, "
-      + "and in the whole if S_x is the same in all (one state: S = 1 + c(1−p)); checked on \(TokenWorlds.Shape.allCases.count) families of up to nine responses in "
-      + "groups of \(Int(specification.value("group"))), within \(specification.margin)"
-    func smallest(_ stat: String) -> EstimateRow? {
-      evidence.estimates.filter { $0.stat == stat && !$0.method.hasPrefix("control") }.min {
-        $0.estimate < $1.estimate
-      }
-    }
-    func words(_ row: EstimateRow?) -> String {
-      "\(short(row?.estimate ?? .nan, digits: 4)) (\(row?.method ?? "?"), \(row?.design ?? "?"))"
-    }
-    func holding(_ form: String) -> [String] {
-      let failing = evidence.findings.filter {
-        $0.population.hasSuffix(": \(form)") && $0.basis == .exact(holds: false)
-      }.map(\.estimator)
-      return ModulatedRule.studied(specification).map(\.name).filter { !failing.contains($0) }
-    }
-    evidence.explanation =
-      "Of \(ModulatedRule.studied(specification).count) rules these are strictly unbiased on every family: \(listing(holding("strict"))); these keep the direction on every family: \(listing(holding("direction"))). "
-      + "The smallest cosine with the true gradient is \(words(smallest("smallest_cosine"))) among random worlds and \(words(smallest("adversarial_cosine"))) among those searched for; "
-      + "with a fixed range, α = \(alpha) and logits of their own for all states it cannot fall below \(short(Self.cosineBound(strength: alpha), digits: 5))."
   }
 
   /// `2√(1 + α)/(2 + α)`: the least cosine of any factors S_x in [1, 1 + α] on the blocks of a gradient.

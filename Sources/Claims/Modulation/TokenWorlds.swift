@@ -127,7 +127,7 @@ struct TokenWorlds: Sendable, Hashable {
     return prompt(logits: Array(point[..<size]), rewards: rewards)
   }
 
-  /// The world in the input format of `allot variance`, for the rule's advantage; the modulation is no part of that format.
+  /// The world in the input format of `allot variance`, with the rule where that format has a name for it, else with its advantage alone.
   static func record(
     _ prompt: TokenPrompt, rows: [[Double]], fractions: [[String]]? = nil, rule: ModulatedRule, group: Int
   ) -> StructuredValue {
@@ -148,9 +148,9 @@ struct TokenWorlds: Sendable, Hashable {
       policy.append(
         .init("fractions", isOneStep ? .texts(fractions[0]) : .list(fractions.map { .texts($0) })))
     }
-    return .record([
-      .init("policy", .record(policy)), .init("rewards", .numbers(prompt.rewards)),
-      .init("estimator", .text(rule.advantage.rawValue)), .init("group", .integer(group)),
-    ])
+    let estimator = rule.fields ?? [.init("estimator", .text(rule.advantage.rawValue))]
+    return .record(
+      [.init("policy", .record(policy)), .init("rewards", .numbers(prompt.rewards))] + estimator
+        + [.init("group", .integer(group))])
   }
 }

@@ -26,9 +26,75 @@ import _TestSupport
   @Test func leaveOneOutAndTheStateBaselineAreUnbiasedEverywhere() throws {
     let evidence = try #require(Self.evidence)
     for name in ["rloo", "value-baseline", "score-weighted-state-baseline"] {
-      let own = evidence.findings.filter { $0.estimator == name }
-      #expect(own.count == 12)
-      #expect(own.allSatisfy { $0.basis == .exact(holds: true) && $0.condition == nil }, "\(name)")
+      let own = evidence.estimates.filter { $0.method == name && $0.stat == "largest_strict_bias" }
+      #expect(own.count == TokenWorlds.Shape.allCases.count)
+      #expect(own.allSatisfy { $0.estimate <= 1e-9 }, "\(name)")
+    }
+    let checks = evidence.findings.filter { $0.estimator == "score-weighted-state-baseline" }
+    #expect(checks.count == 12)
+    for check in checks {
+      #expect(check.basis == .exact(holds: true) && check.condition == nil)
+      #expect(check.population.hasSuffix("(positive check)"))
+    }
+  }
+
+  static func verdict(_ evidence: Evidence) -> Verdict {
+    Judgement.settle([
+      .init(
+        specification: ModulationUnbiased.registered, registration: .exploratory, evidence: evidence,
+        seconds: 0)
+    ])[0].verdict
+  }
+
+  /// Among the findings stand factors and the positive check; without the latter every verdict is the same, whatever becomes of the factors.
+  @Test func thePositiveCheckDecidesNothing() throws {
+    let evidence = try #require(Self.evidence)
+    for name in ["rloo", "value-baseline", "grpo"] {
+      #expect(!evidence.findings.contains { $0.estimator == name })
+    }
+    var kept = evidence
+    kept.findings.removeAll { $0.estimator == "score-weighted-state-baseline" }
+    #expect(kept.findings.count == evidence.findings.count - 12)
+    for basis in [Finding.Basis.exact(holds: true), .exact(holds: false), .notTestable(reason: "nothing")] {
+      var both = evidence
+      var factors = kept
+      for index in both.findings.indices where !both.findings[index].population.hasSuffix("(positive check)")
+      {
+        both.findings[index].basis = basis
+      }
+      for index in factors.findings.indices { factors.findings[index].basis = basis }
+      #expect(Self.verdict(both) == Self.verdict(factors))
+    }
+    #expect(Self.verdict(evidence) == .refuted && Self.verdict(kept) == .refuted)
+  }
+
+  /// A mean that is turned without a change of scale: eight standard errors off the direction are a contradiction.
+  @Test func aPureTurnStopsTheVerdict() throws {
+    let scale = Estimate(value: 1, standardError: 0.01, count: 1000)
+    let tangent = Estimate(value: 0.08, standardError: 0.01, count: 1000)
+    let rows = ModulationUnbiased.rows(
+      design: "long", method: "rloo", scale: scale, tangent: tangent, exactScale: 1, keepsDirection: true)
+    let distances = rows.filter { $0.stat == "z_against_exact" }.map(\.estimate)
+    #expect(distances.count == 2 && distances[0] == 0 && abs(distances[1] - 8) < 1e-12)
+    var evidence = try #require(Self.evidence)
+    #expect(Self.verdict(evidence) == .refuted)
+    evidence.estimates += rows
+    #expect(Self.verdict(evidence) == .inconclusive)
+  }
+
+  /// Where the direction is known, its distance is there: three unmodulated advantages and ours on both, and a fixed range on shared logits.
+  @Test func offDirectionRowsAreComparedWhereTheyAreKnown() throws {
+    let evidence = try #require(Self.evidence)
+    let off = evidence.estimates.filter { $0.stat == "off_direction" && $0.exact == 0 }
+    #expect(off.count == 2 * 4 + 3)
+    for row in off {
+      let distance = try #require(
+        evidence.estimates.first {
+          $0.stat == "z_against_exact" && $0.method == row.method
+            && $0.design == "\(row.design), off the direction"
+        })
+      #expect(distance.estimate == row.estimate / (row.standardError ?? .nan))
+      #expect(abs(distance.estimate) < 6)
     }
   }
 
@@ -44,8 +110,11 @@ import _TestSupport
     #expect(Self.holds(evidence, "rloo+stabilisation", "one token: direction") == false)
     #expect(Self.holds(evidence, "grpo+released-6", "one token: direction") == true)
     #expect(Self.holds(evidence, "grpo+released-6", "two tokens: direction in each state") == false)
-    #expect(Self.holds(evidence, "grpo", "two tokens: strict") == false)
-    #expect(Self.holds(evidence, "grpo", "two tokens: direction") == true)
+    // GRPO without modulation is no part of the statement: its rows say that it stretches and does not turn.
+    let grpo = evidence.estimates.filter { $0.method == "grpo" && $0.design == "two tokens" }
+    let bias = try #require(grpo.first { $0.stat == "largest_strict_bias" })
+    let cosine = try #require(grpo.first { $0.stat == "smallest_cosine" })
+    #expect(bias.estimate > 0.01 && cosine.estimate > 1 - 1e-12)
     #expect(evidence.control.basis == .exact(holds: false))
   }
 
