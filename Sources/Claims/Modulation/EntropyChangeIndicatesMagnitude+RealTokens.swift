@@ -5,6 +5,8 @@ import Statistics
 
 extension EntropyChangeIndicatesMagnitude {
   /// On real tokens ‖Δz‖ is exact and |ΔH| an interval: concordance among the pairs that it settles, and that of the released |ΔH| among all.
+  ///
+  /// Each concordance is judged with the sampling error of prompts (`LogPairs`).
   public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
     var evidence = LogEvidence()
     evidence.addNotTestable(
@@ -31,21 +33,31 @@ extension EntropyChangeIndicatesMagnitude {
     }
     let moving = batch.advantages.indices.filter { batch.advantages[$0] != 0 }
     let count = Int(specification.value("log_pairs"))
+    func shares(_ pairs: [(Int, Int)], _ value: (Int, Int) -> Double) -> LogPairs {
+      var counted = LogPairs(promptCount: log.promptNames.count)
+      for (first, second) in pairs {
+        counted.add(
+          value(first, second), prompts: log.responses[flattened.responses[first]].prompt,
+          log.responses[flattened.responses[second]].prompt)
+      }
+      return counted
+    }
     var sentences: [String] = []
     if let states = LoggedStates(flattened) {
       let pairs = states.settledPairs(examination.key(designPoint: 950), count: count)
       let what = "pairs whose exact order is settled"
       let share = addConcordance(
         &evidence, "exact |ΔH| with ‖Δz‖", what, log,
-        pairs.map { Concordance.indicator(1, 0, norms[$0.larger], norms[$0.smaller]) })
+        shares(pairs.map { ($0.larger, $0.smaller) }) {
+          Concordance.indicator(1, 0, norms[$0], norms[$1])
+        })
       let competitor = addRow(
         &evidence, Indicator.missingProbability.rawValue, what,
-        pairs.map {
-          Concordance.indicator(
-            missing[$0.larger], missing[$0.smaller], norms[$0.larger], norms[$0.smaller])
+        shares(pairs.map { ($0.larger, $0.smaller) }) {
+          Concordance.indicator(missing[$0], missing[$1], norms[$0], norms[$1])
         })
       sentences.append(
-        "of \(pairs.count) random pairs whose order by the exact |ΔH| is settled (of \(count) drawn), \(short(100 * share))% are ordered alike by ‖Δz‖; 1 − π_a orders \(short(100 * competitor))% of them"
+        "of \(pairs.count) random pairs whose order by the exact |ΔH| is settled (of \(count) drawn), \(percent(share)) are ordered alike by ‖Δz‖; 1 − π_a orders \(percent(competitor)) of them"
       )
     } else {
       evidence.addNotTestable(
@@ -59,10 +71,10 @@ extension EntropyChangeIndicatesMagnitude {
       }
       let share = addConcordance(
         &evidence, "|ΔH| as released with ‖Δz‖", "random pairs", log,
-        pairs.map { Concordance.indicator(released[$0.0], released[$0.1], norms[$0.0], norms[$0.1]) })
+        shares(pairs) { Concordance.indicator(released[$0], released[$1], norms[$0], norms[$1]) })
       let competitor = addRow(
         &evidence, Indicator.missingProbability.rawValue, "random pairs",
-        pairs.map { Concordance.indicator(missing[$0.0], missing[$0.1], norms[$0.0], norms[$0.1]) })
+        shares(pairs) { Concordance.indicator(missing[$0], missing[$1], norms[$0], norms[$1]) })
       for (method, values) in [
         ("|ΔH| as released", released), (Indicator.missingProbability.rawValue, missing),
       ] {
@@ -74,7 +86,7 @@ extension EntropyChangeIndicatesMagnitude {
         evidence.estimates.append(row)
       }
       sentences.append(
-        "of all \(moving.count) tokens with an advantage the released |ΔH| orders \(short(100 * share))% of random pairs as ‖Δz‖ does, 1 − π_a \(short(100 * competitor))%"
+        "of all \(moving.count) tokens with an advantage the released |ΔH| orders \(percent(share)) of random pairs as ‖Δz‖ does, 1 − π_a \(percent(competitor))"
       )
     }
     evidence.pointTables = [
@@ -89,33 +101,33 @@ extension EntropyChangeIndicatesMagnitude {
 
   /// A finding and its row.
   private func addConcordance(
-    _ evidence: inout LogEvidence, _ method: String, _ what: String, _ log: TokenLog, _ values: [Double]
-  ) -> Double {
-    guard !values.isEmpty else {
+    _ evidence: inout LogEvidence, _ method: String, _ what: String, _ log: TokenLog, _ pairs: LogPairs
+  ) -> LogInference? {
+    guard let share = addRow(&evidence, method, what, pairs) else {
       evidence.addNotTestable(
         method, field: "probabilities", because: "no interval is narrow enough to settle one pair")
-      return .nan
+      return nil
     }
-    let share = addRow(&evidence, method, what, values)
-    let holds = share > specification.margin
     evidence.findings.append(
-      Finding(
-        estimator: method, population: LogEvidence.population, basis: .exact(holds: holds),
-        condition: holds ? "on \(values.count) \(what) of \(log.name)" : nil))
+      share.finding(
+        method, .greater, boundary: specification.margin, name: "concordance",
+        of: "and \(pairs.count) \(what) of \(log.name)"))
     return share
   }
 
   private func addRow(
-    _ evidence: inout LogEvidence, _ method: String, _ what: String, _ values: [Double]
-  ) -> Double {
-    guard !values.isEmpty else { return .nan }
-    let share = values.reduce(0, +) / Double(values.count)
-    var row = EstimateRow(
-      design: "real tokens, \(what)", method: method, stat: Size.norm.stat, exact: share)
-    row.exact = nil
-    row.count = values.count
-    evidence.estimates.append(row)
+    _ evidence: inout LogEvidence, _ method: String, _ what: String, _ pairs: LogPairs
+  ) -> LogInference? {
+    guard pairs.count > 0 else { return nil }
+    let share = pairs.share
+    evidence.estimates.append(
+      share.row(design: "real tokens, \(what)", method: method, stat: Size.norm.stat))
     return share
+  }
+
+  /// A share in per cent with its interval, and on which side of the margin that lies.
+  private func percent(_ share: LogInference?) -> String {
+    share?.percent(boundary: specification.margin) ?? "none"
   }
 
   /// Some of the tokens with an advantage, evenly spaced in the log.

@@ -1,10 +1,13 @@
 import Estimators
 import Modulation
+import Statistics
 
 /// A token-level rule that a log can be asked about: it needs no vocabulary, only what was logged of the drawn tokens.
 struct LogRule: Sendable {
   /// The name used in tables.
   let name: String
+  /// Whether it is a rule of this project: then a log reports on it, and decides nothing about the paper's claims.
+  let isOwn: Bool
   /// The advantages before the rule, and without it.
   let estimator: any GradientEstimator
   /// The token advantages that the rule makes.
@@ -28,14 +31,14 @@ struct LogRule: Sendable {
   }
 
   private static func factor(_ name: String, _ modulation: AdvantageModulation) -> LogRule {
-    LogRule(name: name, estimator: GRPO()) {
+    LogRule(name: name, isOwn: false, estimator: GRPO()) {
       (_: TokenLog, flattened: TokenLog.Flattened) throws(ModulationError) in
       zip(flattened.batch.advantages, try modulation.factors(flattened.batch).product).map { $0 * $1 }
     }
   }
 
   private static func stateBaseline(_ shrinkage: Double) -> LogRule {
-    LogRule(name: "score-weighted-state-baseline", estimator: LeaveOneOut()) {
+    LogRule(name: "score-weighted-state-baseline", isOwn: true, estimator: LeaveOneOut()) {
       (log: TokenLog, flattened: TokenLog.Flattened) throws(ModulationError) in
       let batch = flattened.batch
       guard let states = batch.states, let groups = batch.groups else {
@@ -63,19 +66,33 @@ struct LogRule: Sendable {
 
 /// What both claims about modulation read off a log.
 struct LogModulation: Sendable {
-  /// The rule, the group size, and the sums.
-  let entries: [(rule: String, group: Int, gradients: TabularGradients)]
+  /// A rule at a group size, with its sums.
+  struct Entry: Sendable {
+    let rule: String
+    let isOwn: Bool
+    let group: Int
+    let gradients: TabularGradients
+
+    /// The rule and its group size, for sentences.
+    var name: String { "\(rule) (G=\(group))" }
+  }
+
+  /// Every rule at every group size.
+  let entries: [Entry]
   /// The field that is missing, if the log cannot be asked.
   let missing: String?
+  /// What the log is called.
+  private let source: String
 
   /// Every rule at every group size.
   init(_ log: TokenLog, strength: Double, shrinkage: Double, groups: [Int]) throws {
+    source = log.name
     guard log.hasTokens, log.hasSumsOfSquares else {
       entries = []
       missing = log.hasTokens ? "sum_sq_probability" : "token_ids"
       return
     }
-    var entries: [(rule: String, group: Int, gradients: TabularGradients)] = []
+    var entries: [Entry] = []
     for group in groups {
       for rule in LogRule.all(strength: strength, shrinkage: shrinkage) {
         let flattened = try log.flattened(advantages: rule.estimator, groupSize: group)
@@ -84,14 +101,14 @@ struct LogModulation: Sendable {
             log, flattened, modulated: try rule.advantages(log, flattened),
             plain: flattened.batch.advantages), !gradients.prompts.isEmpty
         else { continue }
-        entries.append((rule.name, group, gradients))
+        entries.append(Entry(rule: rule.name, isOwn: rule.isOwn, group: group, gradients: gradients))
       }
     }
     self.entries = entries
     missing = nil
   }
 
-  /// Rows of the wanted quantities, with bootstrap intervals over prompts.
+  /// Rows of the wanted quantities, with bootstrap intervals over prompts: all quantities of the first entry, then those of the next.
   func rows(
     _ quantities: [TabularGradients.Quantity], _ examination: Examination, designPoint: Int, resamples: Int
   ) -> [EstimateRow] {
@@ -106,18 +123,48 @@ struct LogModulation: Sendable {
     }
   }
 
-  /// A sentence for each rule: the quantity at each group size.
+  /// A finding for each of the paper's rules at each group size: its quantity against 1.
+  ///
+  /// `rows` are those of `rows(_:_:designPoint:resamples:)`; `question` ends the finding's name.
+  func findings(
+    _ quantity: TabularGradients.Quantity, _ truth: LogInference.Truth, question: String, name: String,
+    _ rows: [EstimateRow]
+  ) -> [Finding] {
+    zip(entries, own(rows, quantity)).filter { !$0.0.isOwn }.map { entry, row in
+      entry.gradients.inference(quantity).finding(
+        "\(entry.rule), G=\(entry.group), \(question)", truth, boundary: 1, name: name, of: "of \(source)",
+        interval: Self.interval(row))
+    }
+  }
+
+  /// The quantity of the paper's rules, which intervals exclude 1 and on which side, and the project's own rule apart.
   func sentence(_ rows: [EstimateRow], _ quantity: TabularGradients.Quantity) -> String {
-    var names: [String] = []
-    for entry in entries where !names.contains(entry.rule) { names.append(entry.rule) }
-    return names.map { name in
-      let own = rows.filter { $0.method == name && $0.stat == quantity.rawValue }
-      return "\(name) "
-        + own.map { row in
-          let interval =
-            row.lower.flatMap { lower in row.upper.map { " [\(short(lower)), \(short($0))]" } } ?? ""
-          return "\(short(row.estimate))\(interval) (\(row.design.split(separator: " ").last ?? ""))"
-        }.joined(separator: ", ")
-    }.joined(separator: "; ")
+    let all = Array(zip(entries, own(rows, quantity)))
+    guard !all.isEmpty else { return "no prompt of the log has two groups of any size asked for." }
+    func values(_ isOwn: Bool) -> String {
+      listing(
+        all.filter { $0.0.isOwn == isOwn }.map { entry, row in
+          let interval = Self.interval(row).map { " [\(short($0.lower)), \(short($0.upper))]" } ?? ""
+          return "\(entry.name) \(short(row.estimate))\(interval)"
+        }, limit: all.count)
+    }
+    func names(_ condition: (Interval) -> Bool) -> String {
+      listing(
+        all.filter { entry, row in !entry.isOwn && Self.interval(row).map(condition) ?? false }
+          .map(\.0.name), limit: all.count)
+    }
+    return
+      "\(values(false)). Intervals below 1: \(names { $0.upper < 1 }); above 1: \(names { $0.lower > 1 }); around 1: \(names { $0.contains(1) }). The verdicts ask for more than 95 %: for the error of the whole family. Of the project's own rule, about which the paper claims nothing: \(values(true))."
+  }
+
+  /// The rows of one quantity, one for each entry.
+  private func own(_ rows: [EstimateRow], _ quantity: TabularGradients.Quantity) -> [EstimateRow] {
+    let own = rows.filter { $0.stat == quantity.rawValue }
+    precondition(own.count == entries.count, "\(own.count) rows for \(entries.count) entries")
+    return own
+  }
+
+  private static func interval(_ row: EstimateRow) -> Interval? {
+    row.lower.flatMap { lower in row.upper.map { Interval(lower: lower, upper: $0) } }
   }
 }

@@ -1,5 +1,7 @@
 extension ModulationReducesVariance {
   /// The variance of each rule's group gradient on the log, raw and at equal expected step, every state having its own logits.
+  ///
+  /// Each of the paper's rules is judged at equal step, by the jackknife over prompts (`LogInference`); the project's own rule is reported and judges nothing.
   public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
     let found = try LogModulation(
       log, strength: specification.value("strength"), shrinkage: specification.value("shrinkage"),
@@ -14,18 +16,13 @@ extension ModulationReducesVariance {
       [.varianceRatio, .equalStepRatio], examination, designPoint: 80_000,
       resamples: Int(specification.value("log_resamples")))
     evidence.estimates = rows
-    evidence.findings.append(
-      Finding(
-        estimator: "variance at equal step", population: LogEvidence.population,
-        basis: .notTestable(
-          reason:
-            "a sample of rollouts gives ratios with intervals, which are reported; the verdict rests on enumerated worlds"
-        )))
+    evidence.findings = found.findings(
+      .equalStepRatio, .less, question: "at equal step", name: "ratio of variances", rows)
     evidence.addNotTestable(
       "β_stab with the exact entropy change", field: "probabilities",
       because: "the exact change sums over the vocabulary of the token's state")
     evidence.explanation =
-      "Variance of the group's gradient in logit space relative to the same advantages without the rule, at equal expected step, 95 % bootstrap intervals over prompts: \(found.sentence(rows, .equalStepRatio))."
+      "Variance of the group's gradient in logit space relative to the same advantages without the rule, at equal expected step, 95 % bootstrap intervals over prompts: \(found.sentence(rows, .equalStepRatio))"
     return evidence
   }
 }

@@ -1,7 +1,8 @@
 extension ModulationUnbiased {
   /// Scale and direction of each rule's expected gradient on the log, every state having its own logits.
   ///
-  /// Expectations are over rollouts, of which a log has a sample: the cosine comes with an interval and is not judged.
+  /// Expectations are over rollouts, of which a log has a sample: a cosine below 1 beyond its error refutes that the direction is kept, and no sample can show that it is. Only the
+  /// paper's rules are judged; the project's own is reported.
   public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
     let found = try LogModulation(
       log, strength: specification.value("strength"), shrinkage: specification.value("shrinkage"),
@@ -16,18 +17,12 @@ extension ModulationUnbiased {
       [.scale, .cosine], examination, designPoint: 80_000,
       resamples: Int(specification.value("log_resamples")))
     evidence.estimates = rows
-    evidence.findings.append(
-      Finding(
-        estimator: "direction", population: LogEvidence.population,
-        basis: .notTestable(
-          reason:
-            "equality of expectations cannot be read off a sample; cosines and scales are reported with 95 % intervals"
-        )))
+    evidence.findings = found.findings(.cosine, .notLess, question: "direction", name: "cosine", rows)
     evidence.addNotTestable(
       "β_stab with the exact entropy change", field: "probabilities",
       because: "the exact change sums over the vocabulary of the token's state")
     evidence.explanation =
-      "Cosine of the angle between the modulated and the unmodulated expected gradient in logit space, 95 % bootstrap intervals over prompts: \(found.sentence(rows, .cosine))."
+      "Cosine of the angle between the modulated and the unmodulated expected gradient in logit space, 95 % bootstrap intervals over prompts: \(found.sentence(rows, .cosine))"
     return evidence
   }
 }

@@ -5,6 +5,8 @@ import Statistics
 
 extension ReleasedEntropyChangeAgrees {
   /// On real tokens the exact change is known to an interval: agreement among the tokens and pairs whose sign and order it settles.
+  ///
+  /// Shares of tokens are ratios of sums over prompts, those of pairs are counted by both prompts; both are judged by `LogInference`.
   public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
     var evidence = LogEvidence()
     let flattened = try log.flattened(advantages: GRPO())
@@ -20,50 +22,57 @@ extension ReleasedEntropyChangeAgrees {
     let released = EntropyChangeAsReleased.changes(flattened.batch)
     let moving = states.moving
     let settled = moving.filter { states.changes[$0].lower > 0 || states.changes[$0].upper < 0 }
-    let signs = settled.map { index -> Double in
+    func prompt(_ token: Int) -> Int { log.responses[flattened.responses[token]].prompt }
+    var signs = [[Double]](repeating: [0, 0], count: log.promptNames.count)
+    for index in settled {
       let product = released[index] * states.changes[index].lower
-      return product == 0 ? 0.5 : (product > 0 ? 1 : 0)
+      signs[prompt(index)][0] += product == 0 ? 0.5 : (product > 0 ? 1 : 0)
+      signs[prompt(index)][1] += 1
     }
     let pairs = states.settledPairs(
       examination.key(designPoint: 950), count: Int(specification.value("log_pairs")))
-    let ranks = pairs.map { pair in
-      Concordance.indicator(abs(released[pair.larger]), abs(released[pair.smaller]), 1, 0)
+    var ranks = LogPairs(promptCount: log.promptNames.count)
+    for pair in pairs {
+      ranks.add(
+        Concordance.indicator(abs(released[pair.larger]), abs(released[pair.smaller]), 1, 0),
+        prompts: prompt(pair.larger), prompt(pair.smaller))
     }
-    let questions: [(Measure, [Double], String, String)] = [
-      (.sign, signs, "\(settled.count) tokens of \(moving.count)", "settled_sign_share"),
-      (.rank, ranks, "\(pairs.count) pairs", "settled_pair_share"),
+    let questions: [(measure: Measure, share: LogInference, count: Int, what: String, stat: String)] = [
+      (
+        .sign, .ratio(signs), settled.count, "\(settled.count) tokens of \(moving.count)",
+        "settled_sign_share"
+      ),
+      (.rank, ranks.share, pairs.count, "\(pairs.count) pairs", "settled_pair_share"),
     ]
     let totals = [moving.count, Int(specification.value("log_pairs"))]
-    var shares: [Double] = []
+    var shares: [String] = []
     for (question, total) in zip(questions, totals) {
-      let (measure, values, what, stat) = question
-      let share = values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-      shares.append(share)
-      let holds = share > specification.margin
-      if values.isEmpty {
+      let (measure, share, count, what, stat) = question
+      shares.append(count > 0 ? share.percent(boundary: specification.margin) : "none")
+      if count == 0 {
         evidence.addNotTestable(
           measure.rawValue, field: "probabilities",
           because: "no interval is narrow enough to settle one exact value")
       } else {
         evidence.findings.append(
-          Finding(
-            estimator: measure.rawValue, population: LogEvidence.population, basis: .exact(holds: holds),
-            condition: holds ? "on \(what) of \(log.name) whose exact value is settled" : nil))
+          share.finding(
+            measure.rawValue, .greater, boundary: specification.margin, name: "share",
+            of: "and \(what) of \(log.name) whose exact value is settled"))
+        evidence.estimates.append(
+          share.row(design: "real tokens", method: "as released", stat: measure.stat))
       }
-      for (name, value, count) in [
-        (measure.stat, share, values.count), (stat, Double(values.count) / Double(max(total, 1)), total),
-      ] {
-        var row = EstimateRow(design: "real tokens", method: "as released", stat: name, exact: value)
-        row.exact = nil
-        row.count = count
-        evidence.estimates.append(row)
-      }
+      var row = EstimateRow(
+        design: "real tokens", method: "as released", stat: stat,
+        exact: Double(count) / Double(max(total, 1)))
+      row.exact = nil
+      row.count = total
+      evidence.estimates.append(row)
     }
     addEstimate(&evidence, states, released: released, settled: settled)
     evidence.pointTables = [scatter(states, released: released, settled: settled)]
     evidence.explanation =
-      "Among \(moving.count) tokens with an advantage the sign of the exact change is settled for \(settled.count); the released one has it for \(short(100 * (shares.first ?? .nan)))% of them. "
-      + "Of the \(pairs.count) random pairs whose order is settled \(short(100 * (shares.last ?? .nan)))% are ordered alike."
+      "Among \(moving.count) tokens with an advantage the sign of the exact change is settled for \(settled.count); the released one has it for \(shares[0]) of them, with 95 % intervals over prompts. "
+      + "Of the \(pairs.count) random pairs whose order is settled \(shares[1]) are ordered alike."
     return evidence
   }
 

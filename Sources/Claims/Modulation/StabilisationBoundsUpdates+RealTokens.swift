@@ -5,6 +5,8 @@ import Statistics
 
 extension StabilisationBoundsUpdates {
   /// The released factors on the log's own tokens: each prompt's responses, and the whole log, as one micro-batch.
+  ///
+  /// Every prompt answers yes or no, so that the verdicts rest on exact binomial tails (`LogShare`).
   public func examine(_ log: TokenLog, _ examination: Examination) throws -> LogEvidence? {
     var evidence = LogEvidence()
     evidence.addNotTestable(
@@ -48,26 +50,25 @@ extension StabilisationBoundsUpdates {
           margin: specification.margin, touchedBelow: specification.value("touched"))
       }
       guard !effects.isEmpty else { continue }
-      func mean(_ value: (Effect) -> Double) -> Double {
-        effects.reduce(0) { $0 + value($1) } / Double(effects.count)
+      func mean(_ value: (Effect) -> Double) -> LogInference {
+        .ratio(effects.map { [value($0), 1] })
       }
-      let lowered = mean { $0.isLowered ? 1 : 0 }
-      let damped = mean { $0.isLargestDamped ? 1 : 0 }
-      let condition = "on \(effects.count) prompts of \(log.name), each a micro-batch"
+      let lowered = LogShare(yes: effects.count { $0.isLowered }, count: effects.count)
+      let damped = LogShare(yes: effects.count { $0.isLargestDamped }, count: effects.count)
+      let source = "of \(log.name), each a micro-batch"
       evidence.findings += [
-        Finding(
-          estimator: "lowered: \(form), released ΔH", population: LogEvidence.population,
-          basis: .exact(holds: lowered > level), condition: condition),
-        Finding(
-          estimator: "damped is largest: \(form), released ΔH", population: LogEvidence.population,
-          basis: .exact(holds: damped > level), condition: condition),
+        lowered.findingGreater("lowered: \(form), released ΔH", level: level, of: source),
+        damped.findingGreater("damped is largest: \(form), released ΔH", level: level, of: source),
       ]
+      let ratio = mean(\.ratio)
+      let touched = mean(\.touched)
       for (stat, value) in [
-        ("largest_ratio", mean(\.ratio)), ("lowered_share", lowered), ("damped_is_largest", damped),
-        ("touched_share", mean(\.touched)), ("factor_at_largest", mean(\.factorAtLargest)),
+        ("largest_ratio", ratio), ("lowered_share", mean { $0.isLowered ? 1 : 0 }),
+        ("damped_is_largest", mean { $0.isLargestDamped ? 1 : 0 }), ("touched_share", touched),
+        ("factor_at_largest", mean(\.factorAtLargest)),
       ] {
         evidence.estimates.append(
-          EstimateRow(design: "\(design), a prompt as micro-batch", method: form, stat: stat, exact: value))
+          value.row(design: "\(design), a prompt as micro-batch", method: form, stat: stat))
       }
       for (index, effect) in effects.enumerated() {
         table.rows.append([
@@ -75,7 +76,7 @@ extension StabilisationBoundsUpdates {
         ])
       }
       sentences.append(
-        "\(form) touches \(short(100 * mean(\.touched))) % of a prompt's tokens, leaves its largest update at \(short(mean(\.ratio))) of its size on average, lowers it by a tenth in \(short(100 * lowered)) % of \(effects.count) prompts and damps the token of the largest update most in \(short(100 * damped)) %; with the whole log as one micro-batch the largest update stays at \(short(all.ratio, digits: 5))."
+        "\(form) touches \(short(100 * touched.estimate.value)) % of a prompt's tokens, leaves its largest update at \(short(ratio.estimate.value)) of its size on average, lowers it by a tenth in \(lowered.yes) of \(lowered.count) prompts and damps the token of the largest update most in \(damped.yes); with the whole log as one micro-batch the largest update stays at \(short(all.ratio, digits: 5))."
       )
     }
     evidence.pointTables.append(table)

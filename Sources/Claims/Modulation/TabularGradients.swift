@@ -27,6 +27,9 @@ struct TabularGradients: Sendable {
     var modulatedTrace: Double
     /// The trace of the sample covariance of d̂.
     var plainTrace: Double
+
+    /// The same as a list, for sums over prompts.
+    fileprivate var list: [Double] { [cross, modulated, plain, modulatedTrace, plainTrace] }
   }
 
   /// One entry for each prompt with at least two groups.
@@ -104,6 +107,11 @@ struct TabularGradients: Sendable {
         sum.modulatedTrace += prompts[place].modulatedTrace
         sum.plainTrace += prompts[place].plainTrace
       }
+      return value(sum)
+    }
+
+    /// The quantity of sums over prompts.
+    fileprivate func value(_ sum: PromptSums) -> Double {
       let scale = sum.cross / sum.plain
       switch self {
       case .scale: return scale
@@ -114,16 +122,25 @@ struct TabularGradients: Sendable {
     }
   }
 
-  /// The quantity with its bootstrap interval over prompts, as a row of the claim's table.
+  /// The quantity with its jackknife standard error over prompts.
+  func inference(_ quantity: Quantity) -> LogInference {
+    LogInference(prompts.map(\.list)) { list in
+      quantity.value(
+        PromptSums(
+          cross: list[0], modulated: list[1], plain: list[2], modulatedTrace: list[3], plainTrace: list[4]))
+    }
+  }
+
+  /// The quantity with its jackknife standard error and bootstrap interval over prompts, as a row of the claim's table.
+  ///
+  /// The interval is the better of the two for a ratio, being free of symmetry; p-values at the error of a whole family are beyond a bootstrap of a few thousand resamples.
   func row(
     _ quantity: Quantity, method: String, _ examination: Examination, designPoint: Int, resamples: Int
   ) -> EstimateRow {
-    let value = quantity.value(prompts, Array(prompts.indices))
-    var row = EstimateRow(
-      design: "\(LogEvidence.population), each state's own logits", method: method, stat: quantity.rawValue,
-      exact: value)
-    row.exact = nil
-    row.count = prompts.count
+    var row = inference(quantity).row(
+      design: "\(LogEvidence.population), each state's own logits", method: method, stat: quantity.rawValue)
+    row.lower = nil
+    row.upper = nil
     guard prompts.count > 1 else { return row }
     let interval = Bootstrap.bca(
       count: prompts.count, level: 0.95, resamples: resamples, key: examination.key(designPoint: designPoint)

@@ -36,7 +36,9 @@ public struct LogEvidence: Sendable {
 
   /// One decision for each question asked; the population is `LogEvidence.population`.
   ///
-  /// A log is one sample: what holds on it is `supported-when`, the condition naming how many tokens were looked at.
+  /// A log is one sample. What is asked of single tokens, as a bound that holds for every one of them, is `exact`: the log itself shows it, and the condition names how many
+  /// tokens were looked at. What is asked of the prompts that it samples, a share, a mean or a ratio, is `statistical`, with the sampling error of prompts (`LogInference`),
+  /// and enters the one family with all others. What holds is `supported-when`.
   public var findings: [Finding] = []
   /// Rows of the claim's table; their design begins with `LogEvidence.population`.
   public var estimates: [EstimateRow] = []

@@ -73,7 +73,14 @@ import Testing
       })
     // log 0.9 and the entropies have six decimals: ‖s‖ is off by 10⁻⁶ · (1 + 2π)/(2‖s‖) = 10⁻⁵, the share by a few times that.
     #expect(abs(row.estimate - 0.25) < 1e-4)
-    #expect(evidence.findings.contains { $0.basis == .exact(holds: false) })
+    // Two prompts settle nothing about the prompts they come from.
+    for finding in evidence.findings {
+      guard case .notTestable(let reason) = finding.basis else {
+        Issue.record("\(finding)")
+        continue
+      }
+      #expect(reason.contains("fewer than 20 prompts") || reason.contains("no correct token"))
+    }
   }
 
   @Test func theReleasedStabilisationIsComputedOnALog() throws {
@@ -81,6 +88,14 @@ import Testing
     let rows = evidence.estimates.filter { $0.stat == "largest_ratio" }
     #expect(rows.count == 4 && rows.allSatisfy { $0.estimate > 0.6 && $0.estimate <= 1 })
     #expect(evidence.findings.contains { $0.estimator == "exact ΔH" })
+    // Whether a prompt's largest update falls is asked of two prompts: binomial tails, which two answers cannot settle.
+    for finding in evidence.findings where finding.estimator != "exact ΔH" {
+      guard case .statistical(let support, let refute, _) = finding.basis else {
+        Issue.record("\(finding)")
+        continue
+      }
+      #expect(min(support, refute) >= 0.01)
+    }
   }
 
   @Test(arguments: 0..<4)

@@ -49,11 +49,16 @@ import Testing
     #expect(entropy["expected, from below, K fixed"] == .exact(holds: true))
     #expect(entropy["each token, from below, K fixed"] == .exact(holds: true))
     #expect(entropy["each token, from above"] == .exact(holds: false))
-    for (rule, basis) in try ScoreNormLogTests.verdicts(CompensationRestoresGradient(), log) {
-      // ρ ≥ ½ at π ≥ 0.9 would need α ≥ (‖s_ref‖/(√2/10) − 1)/2 > 1 for ‖s_ref‖ > 0.43.
-      #expect(basis != .exact(holds: true), "\(rule)")
-      // The sample may have no token above 0.999; above 0.9 it has.
-      if rule.hasSuffix("π ≥ 0.9") { #expect(basis == .exact(holds: false), "\(rule)") }
+    let compensation = try #require(
+      try CompensationRestoresGradient().examine(log, ScoreNormLogTests.examination))
+    let shares = compensation.estimates.filter { $0.stat == "restored_share" }
+    // The sample may have no token above 0.999; above 0.9 it has.
+    #expect(shares.contains { $0.design.hasSuffix("π ≥ 0.9") })
+    // ρ ≥ ½ at π ≥ 0.9 would need α ≥ (‖s_ref‖/(√2/10) − 1)/2 > 1 for ‖s_ref‖ > 0.43.
+    for row in shares { #expect(row.estimate < 0.5, "\(row)") }
+    // A share of a sample is never exact.
+    for finding in compensation.findings {
+      if case .exact = finding.basis { Issue.record("\(finding)") }
     }
   }
 }
