@@ -97,7 +97,9 @@ extension VarianceOptimalLearnsFaster {
                 Finding(
                   estimator: estimator.rawValue, population: population,
                   basis: tally.basis,
-                  condition: "\(tally.text), in mean-field ascent on the worlds examined"))
+                  condition:
+                    "\(tally.text), in mean-field ascent on the worlds examined\(source == .lastCounts ? ", counts at quantiles of \(Int(specification.value("copies"))) copies of each prompt" : "")"
+                ))
               evidence.estimates += [
                 ("pairs_as_claimed", tally.asClaimed), ("pairs_reversed", tally.reversed),
                 ("pairs_within_margin", tally.withinMargin),

@@ -17,7 +17,7 @@ extension VarianceOptimalLearnsFaster {
       "two prompts with rational pass rates, one step",
     ],
     estimand:
-      "T_J(rule)/T_J(uniform): the steps after which mean success reaches J, interpolated, in mean-field ascent with the exact mean and covariance of every group estimate",
+      "T_J(rule)/T_J(uniform): the steps after which mean success reaches J, interpolated, in mean-field ascent with the exact mean and covariance of every group estimate; third moments of the logits are lost, simulated ascents show by how much",
     methods: [
       "n ∝ P", "n ∝ √P", "Neyman for the estimator's own σ", "released water level", "score-aware Neyman",
       "uniform",

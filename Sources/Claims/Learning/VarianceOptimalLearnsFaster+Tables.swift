@@ -138,7 +138,7 @@ extension VarianceOptimalLearnsFaster {
 
   /// What the worlds cannot show.
   private func limits(_ results: [Result]) -> String {
-    "No world here punishes a long step: with 0/1 rewards and independent tabular prompts no draw lowers p, and the longest η of the grid, \(short(stepSize(.longest))), needs fewest steps in \(longestIsFastest(results)) cases (designs, rules and targets). A best η inside the grid does not exist, hence variance cannot limit η, which is the way in which lower variance is mostly thought to speed up learning: that needs parameters that prompts share. '\(AscentRule.Source.lastCounts.rawValue)' estimates p from the last step's counts alone; pooled or decayed history is not examined"
+    "No world here punishes a long step: with 0/1 rewards and independent tabular prompts no draw lowers p, and the longest η of the grid, \(short(stepSize(.longest))), needs fewest steps in \(longestIsFastest(results)) cases (designs, rules and targets). A best η inside the grid does not exist, hence variance cannot limit η, which is the way in which lower variance is mostly thought to speed up learning: that needs parameters that prompts share. '\(AscentRule.Source.lastCounts.rawValue)' estimates p from the last step's counts alone; pooled or decayed history is not examined. Steps are those of the mean field, which keeps two moments of every prompt's logits; whole ascents are simulated beside it on the first and the last world up to J = \(short(targets[targets.count / 2])) and for the reversals shown, not for every pair: where many prompts of tiny p take off at random times its J, and with it a difference of a few per cent in steps, can be wrong"
   }
 
   /// Condition and explanation from the numbers found.
@@ -208,6 +208,6 @@ extension VarianceOptimalLearnsFaster {
       "All cases: \(Tally(judged.compactMap(outcome)).text). Prompt-equal: \(tally(.promptEqual).text); rollout-mean: \(tally(.rolloutMean).text). At η = \(short(fixedStep)) steps relative to uniform go from \(extremes(.promptEqual)) prompt-equal and from \(extremes(.rolloutMean)) rollout-mean; "
       + "as η falls the prompt-equal difference shrinks with a median power of \(orders(.leaveOneOut)) of η for RLOO and \(orders(.normalised)) for GRPO. "
       + "Told where prompts end, n ∝ √(−Wσ²) needs \(relative(.arrival)) of uniform's steps (RLOO, prompt-equal, η = \(short(stepSizes.max() ?? .nan)), the two-action worlds in turn), Neyman's rule \(relative(.neyman)), n ∝ √(−tr HΣ) \(relative(.curvature)). "
-      + "Simulated ascents end within \(distance(.oracle)) of mean-field J with the oracle and \(distance(.lastCounts)) with last counts."
+      + "Simulated ascents, sampling error included, end within \(distance(.oracle)) of mean-field J with the oracle and \(distance(.lastCounts)) with last counts."
   }
 }

@@ -78,7 +78,7 @@ extension VarianceOptimalLearnsFaster {
       "of \(count) pairs \(asClaimed) as claimed, \(reversed) reversed, \(withinMargin) within the margin"
         + (withinMargin == 0
           ? ""
-          : " (the computed difference, free of sampling error, has the claimed sign in \(withinAsClaimed) of these and the other in \(withinReversed))")
+          : " (the mean field's difference, free of sampling error though not of its own, has the claimed sign in \(withinAsClaimed) of these and the other in \(withinReversed))")
     }
   }
 }

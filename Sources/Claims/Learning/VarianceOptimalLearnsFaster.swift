@@ -32,7 +32,7 @@ public struct VarianceOptimalLearnsFaster: Claim {
     try addOneStep(&evidence, examination, worlds)
     try addAscents(&evidence, examination, worlds)
     try addSearch(&evidence, examination)
-    addReversals(&evidence, pairs, worlds)
+    try addReversals(&evidence, examination, pairs, worlds)
     addCounterexamples(&evidence)
     try addControl(&evidence, examination, worlds)
     explain(&evidence, results, pairs, worlds)
