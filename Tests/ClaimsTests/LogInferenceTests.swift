@@ -144,6 +144,10 @@ import _TestSupport
     let quantile = SpecialFunctions.studentUpperQuantile(1e-9, degreesOfFreedom: 49)
     #expect(abs(Double(enough) - 50 * quantile * quantile) <= 1)
     #expect(mean.sufficientPrompts(boundary: 5) == nil)
+    // Three digits would make both ends the boundary itself.
+    #expect(
+      LogInference.text(0.9997, Interval(lower: 0.9996, upper: 0.9998), boundary: 1)
+        == "0.9997 [0.9996, 0.9998]")
     let finding = mean.finding("x", .greater, boundary: 5, name: "mean", of: "of a log")
     let interval = mean.interval()
     #expect(

@@ -144,8 +144,7 @@ struct LogModulation: Sendable {
     func values(_ isOwn: Bool) -> String {
       listing(
         all.filter { $0.0.isOwn == isOwn }.map { entry, row in
-          let interval = Self.interval(row).map { " [\(short($0.lower)), \(short($0.upper))]" } ?? ""
-          return "\(entry.name) \(short(row.estimate))\(interval)"
+          "\(entry.name) \(LogInference.text(row.estimate, Self.interval(row), boundary: 1))"
         }, limit: all.count)
     }
     func names(_ condition: (Interval) -> Bool) -> String {

@@ -130,7 +130,19 @@ struct LogInference: Sendable, Hashable {
       "; about \($0) prompts would tell it from \(short(boundary))"
     }
     return
-      "\(name) \(short(estimate.value)) [\(short(interval.lower)), \(short(interval.upper))] over \(estimate.count) prompts \(source)\(enough ?? "")"
+      "\(name) \(Self.text(estimate.value, interval, boundary: boundary)) over \(estimate.count) prompts \(source)\(enough ?? "")"
+  }
+
+  /// A value with its interval, in as many digits from three to eight as none of them needs to look like the boundary.
+  static func text(_ value: Double, _ interval: Interval?, boundary: Double) -> String {
+    let numbers = [value] + (interval.map { [$0.lower, $0.upper] } ?? [])
+    let digits =
+      (3...8).first { digits in
+        numbers.allSatisfy { short($0, digits: digits) != short(boundary, digits: digits) }
+      } ?? 8
+    let ends =
+      interval.map { " [\(short($0.lower, digits: digits)), \(short($0.upper, digits: digits))]" } ?? ""
+    return short(value, digits: digits) + ends
   }
 
   /// A share in per cent with its interval, and on which side of `boundary` that lies, for sentences.
