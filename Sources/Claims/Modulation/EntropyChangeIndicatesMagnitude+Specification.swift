@@ -21,7 +21,7 @@ extension EntropyChangeIndicatesMagnitude {
       "z_against_exact",
     ],
     decisionRule:
-      "For each population, kind of ξ and measure of size: supported if the concordance of |ΔH| exceeds `margin`, refuted if it falls below, by anytime-valid betting tests; ties count one half. On the two-action states: refuted by a pair that |ΔH| and ‖Δz‖ order oppositely. The competitor's concordances are reported and decide nothing. On a log: holds if the share among the settled pairs exceeds `margin`.",
+      "For each population, kind of ξ and measure of size: supported if the concordance of |ΔH| exceeds `margin`, refuted if it falls below, by anytime-valid betting tests; ties count one half. On the two-action states: refuted by a pair that |ΔH| and ‖Δz‖ order oppositely. The competitor's concordances are reported and decide nothing. On a log: one-sided Student-t tests against `margin` on the delete-one-prompt jackknife, at least 20 prompts and no p-value below 2⁻ⁿ for n prompts, in the same family.",
     margin: 0.9, negativeControl: "−|ΔH| orders tokens as ‖Δz‖ does, with concordance above the margin",
     targetStandardError: 0.01,
     parameters: [

@@ -22,7 +22,7 @@ extension ReleasedEntropyChangeAgrees {
       "settled_share", "kendall",
     ],
     decisionRule:
-      "For each population, response length and kind of advantage, and for each of sign, rank and largest: supported if the mean exceeds `margin`, refuted if it falls below, by anytime-valid betting tests; ties count one half. For one token a response exactly: the approximation is 0. On a log: holds if the share among the settled exceeds `margin`.",
+      "For each population, response length and kind of advantage, and for each of sign, rank and largest: supported if the mean exceeds `margin`, refuted if it falls below, by anytime-valid betting tests; ties count one half. For one token a response exactly: the approximation is 0. On a log: one-sided Student-t tests against `margin` on the delete-one-prompt jackknife, at least 20 prompts and no p-value below 2⁻ⁿ for n prompts, in the same family.",
     margin: 0.9, negativeControl: "the negated approximation agrees in sign",
     targetStandardError: 0.005,
     parameters: [

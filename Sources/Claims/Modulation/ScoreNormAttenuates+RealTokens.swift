@@ -33,14 +33,8 @@ extension ScoreNormAttenuates {
       norms.append(ScoreNorm.squared(logProbability: logProbability, sumOfSquares: sums[index]))
     }
     let condition = "on \(flat.batch.count) tokens of \(log.name), within the rounding of the log"
-    evidence.findings += [
-      Finding(
-        estimator: "lower bound, free of K", population: LogEvidence.population,
-        basis: .exact(holds: violations.lower == 0), condition: condition),
-      Finding(
-        estimator: "upper bound", population: LogEvidence.population,
-        basis: .exact(holds: violations.upper == 0), condition: condition),
-    ]
+    evidence.addTheorem("lower bound, free of K", violations: violations.lower, condition: condition)
+    evidence.addTheorem("upper bound", violations: violations.upper, condition: condition)
     evidence.estimates += [
       EstimateRow(
         design: design, method: "lower bound, free of K", stat: "violations",

@@ -50,6 +50,19 @@ public struct LogEvidence: Sendable {
   /// Evidence to be filled.
   public init() {}
 
+  /// Adds the finding about a theorem: numbers of a log that break it do not refute it, they contradict each other.
+  public mutating func addTheorem(_ estimator: String, violations: Int, condition: String) {
+    findings.append(
+      Finding(
+        estimator: estimator, population: Self.population,
+        basis: violations == 0
+          ? .exact(holds: true)
+          : .notTestable(
+            reason:
+              "the log contradicts itself: \(violations) tokens have numbers that no distribution has, beyond rounding; were they taken at different temperatures?"
+          ), condition: condition))
+  }
+
   /// Adds the finding that a question cannot be asked for want of `field`.
   public mutating func addNotTestable(_ estimator: String, field: String, because reason: String) {
     findings.append(

@@ -55,7 +55,9 @@ public enum ColumnDictionary {
     column("design", "string", nil, "the design point: population, world and sizes"),
     column("entropy", "number", "nats", "the entropy of the token's distribution"),
     column(
-      "entropy_change", "number", "nats", "the exact first-order entropy change of a token for a unit step"),
+      "entropy_change", "number", "nats",
+      "the first-order entropy change for a unit step: exact for synthetic states; for a log the middle of the interval it lies in (released-entropy-change-agrees) or its magnitude as released (entropy-change-indicates-magnitude)"
+    ),
     column("est", "number", "see stat", "the estimate, or the exact value where nothing was simulated"),
     column(
       "estimator", "string", nil,
