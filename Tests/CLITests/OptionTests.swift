@@ -167,6 +167,7 @@ import Testing
                  The value '0' is invalid for '--vocabulary <K>': it must be positive.
                  The value '0' is invalid for '--micro-batch <n>': it must be positive.
                  '--coincidence full' belongs to '--mode published', not to 'released-6'.
+                 '--touched' belongs to '--summary'.
 
           """)
     }

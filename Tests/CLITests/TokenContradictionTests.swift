@@ -90,12 +90,12 @@ import Testing
     }
   }
 
-  /// Two responses of two tokens; the published form compares changes at the same position, so that each position has a token with x = 1.
+  /// Two responses of three tokens; the published form compares changes at the same position, so that each position has a token with x = 1.
   @Test func thePublishedModeComparesChangesAtTheSamePosition() async throws {
     try await inWorkspace { space in
       let input = [
-        #"{"logprob":[-0.1,-2],"entropy":[0.5,1],"advantage":1}"#,
-        #"{"logprob":[-1,-0.3],"entropy":[0.5,2],"advantage":-1}"#,
+        #"{"logprob":[-0.1,-2,-0.7],"entropy":[0.5,1,1.4],"advantage":1}"#,
+        #"{"logprob":[-1,-0.3,-0.9],"entropy":[0.5,2,0.8],"advantage":-1}"#,
       ].joined(separator: "\n")
       let base = ["modulate", "-", "--mode", "published", "--entropy-source", "released"]
       let standard = try await space.run(words: base, input: input)

@@ -23,12 +23,12 @@ private let shared = root + "/../shared/data/smollm2-arithmetic/rollouts.jsonl"
 
   @Test func arraysAreReadAsFarAsTheyAreThere() throws {
     let all = try tokens(
-      #""token_ids":[5,7],"logprobs":[-0.5,-1e-1],"entropy":[0.25,1],"sum_sq_probability":[0.5,0.75],"old_logprobs":[-1,-2]"#
+      #""token_ids":[5,7],"logprobs":[-0.5,-1e-1],"entropy":[0.25,1],"sum_sq_probability":[0.5,0.8203125],"old_logprobs":[-1,-2]"#
     )
     #expect(
       all.0
         == RolloutTokens(
-          tokens: [5, 7], logProbabilities: [-0.5, -0.1], entropies: [0.25, 1], sumsOfSquares: [0.5, 0.75],
+          tokens: [5, 7], logProbabilities: [-0.5, -0.1], entropies: [0.25, 1], sumsOfSquares: [0.5, 0.8203125],
           oldLogProbabilities: [-1, -2]))
     #expect(try tokens(#""entropy":[2]"#).0 == RolloutTokens(entropies: [2]))
     #expect(

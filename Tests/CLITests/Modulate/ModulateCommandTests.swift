@@ -57,7 +57,7 @@ import Testing
         ]
       ),
       (
-        "--mode published",
+        "--mode published --stabilisation-scope micro-batch",
         [1.00502522355583, 1.11874659450405, 1.2, 1, 1, 1, 1.18303930734784],
         [
           0.602677140369714, 1, 1, 0.999999999999358, 1, 0.998162825893697, 0.999999999238983,
@@ -171,12 +171,12 @@ import Testing
 
   @Test func aRolloutWithArraysIsItsTokensOneByOne() async throws {
     let arrays = try await Self.modulate(
-      #"{"prompt_id":"p","logprobs":[-0.1,-1.5,-2],"entropy":[0.3,1.2,0.9],"sum_sq_probability":[0.85,0.3,0.4],"advantage":0.5,"token_ids":[4,5,6],"ratio":[1,1.1,0.9]}"#
+      #"{"prompt_id":"p","logprobs":[-0.1,-1.5,-2],"entropy":[0.3,1.2,0.9],"sum_sq_probability":[0.825,0.3,0.4],"advantage":0.5,"token_ids":[4,5,6],"ratio":[1,1.1,0.9]}"#
         + "\n" + #"{"logprob":[-1],"entropy":[0.5],"advantage":[-1],"position":[3]}"# + "\n"
         + #"{"logprob":[],"entropy":[],"advantage":[]}"#)
     let single = try await Self.modulate(
       [
-        #"{"sequence":"a","position":0,"logprob":-0.1,"entropy":0.3,"sum_sq_probability":0.85,"advantage":0.5,"ratio":1}"#,
+        #"{"sequence":"a","position":0,"logprob":-0.1,"entropy":0.3,"sum_sq_probability":0.825,"advantage":0.5,"ratio":1}"#,
         #"{"sequence":"a","position":1,"logprob":-1.5,"entropy":1.2,"sum_sq_probability":0.3,"advantage":0.5,"ratio":1.1}"#,
         #"{"sequence":"a","position":2,"logprob":-2,"entropy":0.9,"sum_sq_probability":0.4,"advantage":0.5,"old_logprob":-1.8946394843421737}"#,
         #"{"sequence":"b","position":3,"logprob":-1,"entropy":0.5,"advantage":-1}"#,
