@@ -28,7 +28,8 @@ private let shared = root + "/../shared/data/smollm2-arithmetic/rollouts.jsonl"
     #expect(
       all.0
         == RolloutTokens(
-          tokens: [5, 7], logProbabilities: [-0.5, -0.1], entropies: [0.25, 1], sumsOfSquares: [0.5, 0.8203125],
+          tokens: [5, 7], logProbabilities: [-0.5, -0.1], entropies: [0.25, 1],
+          sumsOfSquares: [0.5, 0.8203125],
           oldLogProbabilities: [-1, -2]))
     #expect(try tokens(#""entropy":[2]"#).0 == RolloutTokens(entropies: [2]))
     #expect(
