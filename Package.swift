@@ -10,11 +10,13 @@ let package = Package(
     .library(name: "Allocation", targets: ["Allocation"]),
     .library(name: "Modulation", targets: ["Modulation"]),
     .library(name: "Claims", targets: ["Claims"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: - C
@@ -31,25 +33,31 @@ let package = Package(
     .target(name: "Modulation", dependencies: ["Statistics"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
-    .target(name: "Interchange", dependencies: ["Statistics", "CSimdJSON"]),
+    .target(
+      name: "Training",
+      dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"]),
+    .target(
+      name: "Interchange",
+      dependencies: ["Statistics", "CSimdJSON", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Reporting",
       dependencies: [
-        "Statistics", "Claims", "Interchange",
+        "Statistics", "Claims", "Training", "Interchange",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange",
-        "Reporting",
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Training",
+        "Interchange", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: - Benchmarks
     .executableTarget(
-      name: "AllotBenchmarks", dependencies: ["Statistics", "Policies", "Estimators", "Modulation"],
+      name: "AllotBenchmarks",
+      dependencies: ["Statistics", "Policies", "Estimators", "Modulation", "Training"],
       path: "Benchmarks/Runner"),
 
     // MARK: - Tests
@@ -61,6 +69,8 @@ let package = Package(
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "_TestSupport"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "_TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["CLI", "_TestSupport"]),

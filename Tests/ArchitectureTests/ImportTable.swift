@@ -15,11 +15,12 @@ struct ImportTable {
     "Allocation": ["Statistics"],
     "Modulation": ["Statistics"],
     "Claims": ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"],
+    "Training": ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"],
     "Interchange": ["Statistics", "CSimdJSON"],
-    "Reporting": ["Statistics", "Claims", "Interchange"],
+    "Reporting": ["Statistics", "Claims", "Training", "Interchange"],
     "CLI": [
-      "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Interchange",
-      "Reporting",
+      "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Training",
+      "Interchange", "Reporting",
       "CNumerics", "CSimdJSON",
     ],
   ]
@@ -34,7 +35,8 @@ struct ImportTable {
     "Allocation": ["Foundation"],
     "Modulation": ["Foundation"],
     "Claims": ["Foundation", "Synchronization"],
-    "Interchange": ["Foundation"],
+    "Training": ["Dispatch", "Foundation", "Synchronization"],
+    "Interchange": ["Foundation", "Yams"],
     "Reporting": ["Foundation", "Mustache", "Subprocess", "Synchronization"],
     "CLI": ["ArgumentParser", "Dispatch", "Foundation", "Synchronization"],
   ]

@@ -1,0 +1,40 @@
+/// The rollouts of one step: prompts, responses and what the sampler recorded of each token.
+///
+/// Responses are laid end to end; rollouts of one prompt are consecutive, in the order of the prompts. The token-level arrays run over response tokens only.
+public struct RolloutBatch: Sendable, Hashable {
+  /// The tokens of each prompt of the step.
+  public var prompts: [[Int32]]
+  /// The prompt that each rollout answers, an index into `prompts`.
+  public var groups: [Int]
+  /// Where each response starts in the token-level arrays, and their length at the end.
+  public var starts: [Int]
+  /// The response tokens, the stop token included where it was drawn.
+  public var tokens: [Int32]
+  /// log π of each token, in nats, under the policy that drew it (at the sampling temperature, before any truncation).
+  public var logProbabilities: [Float]
+  /// The exact entropy of the distribution that each token was drawn from, in nats.
+  public var entropies: [Float]
+  /// Σπ² of that distribution.
+  public var sumsOfSquares: [Float]
+  /// Whether each response ended with the stop token rather than at the length limit.
+  public var isTerminated: [Bool]
+
+  /// A batch without rollouts.
+  public init(prompts: [[Int32]]) {
+    self.prompts = prompts
+    groups = []
+    starts = [0]
+    tokens = []
+    logProbabilities = []
+    entropies = []
+    sumsOfSquares = []
+    isTerminated = []
+  }
+
+  /// The number of rollouts.
+  public var count: Int { groups.count }
+  /// The number of response tokens.
+  public var tokenCount: Int { tokens.count }
+  /// The token-level places of one response.
+  public func range(_ rollout: Int) -> Range<Int> { starts[rollout]..<starts[rollout + 1] }
+}
