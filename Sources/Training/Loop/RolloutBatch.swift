@@ -38,3 +38,17 @@ public struct RolloutBatch: Sendable, Hashable {
   /// The token-level places of one response.
   public func range(_ rollout: Int) -> Range<Int> { starts[rollout]..<starts[rollout + 1] }
 }
+
+extension RolloutBatch {
+  /// Adds one rollout of another batch, as an answer to prompt `group` of this one.
+  public mutating func append(_ other: RolloutBatch, rollout: Int, group: Int) {
+    let range = other.range(rollout)
+    groups.append(group)
+    tokens.append(contentsOf: other.tokens[range])
+    logProbabilities.append(contentsOf: other.logProbabilities[range])
+    entropies.append(contentsOf: other.entropies[range])
+    sumsOfSquares.append(contentsOf: other.sumsOfSquares[range])
+    isTerminated.append(other.isTerminated[rollout])
+    starts.append(tokens.count)
+  }
+}
