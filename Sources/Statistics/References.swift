@@ -120,6 +120,9 @@ public let references: [Reference] = [
     key: "schulman2017", authors: "Schulman, Wolski, Dhariwal et al.", year: 2017,
     title: "Proximal policy optimization algorithms", locator: "arXiv:1707.06347"),
   Reference(
+    key: "schulman2020", authors: "Schulman", year: 2020,
+    title: "Approximating KL divergence", locator: "joschu.net/blog/kl-approx.html"),
+  Reference(
     key: "shao2024", authors: "Shao, Wang, Zhu et al.", year: 2024,
     title: "DeepSeekMath: pushing the limits of mathematical reasoning in open language models",
     locator: "arXiv:2402.03300"),
