@@ -11,11 +11,8 @@ struct AllocationStage {
   {
     let statistics = history.statistics(prompts)
     do throws(AllocationError) {
-      return try method.allocation.rollouts(
-        statistics: statistics, moments: Array(repeating: nil, count: prompts.count),
-        budget: prompts.count * configuration.rolloutsPerPrompt,
-        bounds: AllocationBounds(
-          minimum: configuration.minimumRollouts, maximum: configuration.maximumRollouts))
+      return try method.rollouts(
+        statistics: statistics, budget: prompts.count * configuration.rolloutsPerPrompt)
     } catch {
       throw .invalid(name: "allocation", value: method.allocation.rawValue, allowed: "be possible: \(error)")
     }

@@ -38,11 +38,11 @@ struct LogStage {
     add("actor/pg_loss", value: outcome.loss)
     add("grad_norm", "actor/grad_norm", value: outcome.gradientNorm)
     add("learning_rate", "actor/lr", value: outcome.learningRate)
-    add("kl", value: outcome.metrics.kl)
+    add("kl", value: outcome.metrics.referenceDivergence)
     add("clip_ratio/low_mean", value: outcome.metrics.clippedLow)
     add("clip_ratio/high_mean", value: outcome.metrics.clippedHigh)
     add("clip_ratio/region_mean", value: outcome.metrics.clippedLow + outcome.metrics.clippedHigh)
-    add("modulation/masked_tokens", value: outcome.metrics.maskedTokens)
+    add("modulation/masked_tokens", value: outcome.metrics.masked)
     add("completions/mean_length", "response_length/mean", value: meanOf(lengths))
     add("completions/max_length", "response_length/max", value: lengths.max())
     add(

@@ -7,14 +7,6 @@ import Allocation
 ///
 /// Allocation reads a snapshot, which is refreshed each step or only at the end of an epoch.
 public struct PromptHistory: Sendable, Hashable {
-  /// When the snapshot that allocation reads is brought up to date.
-  public enum Refresh: String, Sendable, Hashable, CaseIterable {
-    /// After every step.
-    case step
-    /// After every pass over the pool.
-    case epoch
-  }
-
   /// The decayed sums, one entry for each prompt of the pool.
   public struct Sums: Sendable, Hashable {
     /// Rollouts.
@@ -35,7 +27,7 @@ public struct PromptHistory: Sendable, Hashable {
   /// The decay λ.
   public let decay: Double
   /// When the snapshot is refreshed.
-  public let refresh: Refresh
+  public let refresh: StatisticsRefresh
   /// Everything seen so far.
   public private(set) var current: Sums
   /// What allocation reads.
@@ -44,7 +36,7 @@ public struct PromptHistory: Sendable, Hashable {
   /// An empty history.
   ///
   /// - Precondition: 0 ≤ λ ≤ 1.
-  public init(promptCount: Int, decay: Double = 1, refresh: Refresh = .step) {
+  public init(promptCount: Int, decay: Double = 1, refresh: StatisticsRefresh = .step) {
     precondition((0...1).contains(decay), "decay is \(decay), it must lie in 0...1")
     self.decay = decay
     self.refresh = refresh
@@ -55,7 +47,7 @@ public struct PromptHistory: Sendable, Hashable {
   /// The history as a checkpoint holds it.
   ///
   /// - Precondition: sums of equally many prompts.
-  public init(current: Sums, snapshot: Sums, decay: Double, refresh: Refresh) {
+  public init(current: Sums, snapshot: Sums, decay: Double, refresh: StatisticsRefresh) {
     self.init(promptCount: current.samples.count, decay: decay, refresh: refresh)
     for sums in [current, snapshot] {
       precondition(

@@ -16,6 +16,8 @@ public struct RolloutBatch: Sendable, Hashable {
   public var entropies: [Float]
   /// Σπ² of that distribution.
   public var sumsOfSquares: [Float]
+  /// Σπ² log π of that distribution, which the exact entropy change of a token needs.
+  public var squaredLogarithmSums: [Float]
   /// Whether each response ended with the stop token rather than at the length limit.
   public var isTerminated: [Bool]
 
@@ -28,6 +30,7 @@ public struct RolloutBatch: Sendable, Hashable {
     logProbabilities = []
     entropies = []
     sumsOfSquares = []
+    squaredLogarithmSums = []
     isTerminated = []
   }
 
@@ -48,6 +51,7 @@ extension RolloutBatch {
     logProbabilities.append(contentsOf: other.logProbabilities[range])
     entropies.append(contentsOf: other.entropies[range])
     sumsOfSquares.append(contentsOf: other.sumsOfSquares[range])
+    squaredLogarithmSums.append(contentsOf: other.squaredLogarithmSums[range])
     isTerminated.append(other.isTerminated[rollout])
     starts.append(tokens.count)
   }

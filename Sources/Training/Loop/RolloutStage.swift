@@ -19,13 +19,13 @@ struct RolloutStage {
   ) throws(TrainingError) -> JudgedRollouts {
     let stage = AllocationStage(method: method)
     var kept: JudgedRollouts?
-    let most = max(1, method.dynamicSamplingBatches)
+    let most = method.dynamicSampling?.maximumBatches ?? 1
     for attempt in 0..<most {
       let prompts = order.batch(state.batchesTaken + attempt)
       let counts = try stage.counts(prompts, history: state.history, configuration: configuration)
       let drawn = try judge(
         prompts, counts, step: step, attempt: attempt, state: state, sampler: sampler, threads: threads)
-      guard method.dynamicSamplingBatches > 0 else { return drawn }
+      guard method.dynamicSampling != nil else { return drawn }
       kept = merge(kept, drawn)
       if let kept, kept.prompts.count >= configuration.promptsPerStep { break }
     }
@@ -45,7 +45,7 @@ struct RolloutStage {
       parameters: state.parameters, prompts: prompts.map { promptTokens[$0] }, counts: counts, keys: keys,
       settings: settings, threads: threads)
     let aligned = MetadataRows.aligned(counts: counts)
-    let rows = method.misalignsRows ? MetadataRowsAsReleased.misaligned(counts: counts) : aligned
+    let rows = method.rowsMisaligned ? MetadataRowsAsReleased.misaligned(counts: counts) : aligned
     var rewards: [Double] = []
     var isCorrect: [Bool] = []
     for rollout in 0..<batch.count {
@@ -73,8 +73,7 @@ struct RolloutStage {
     result.drawnTokens += drawn.drawnTokens
     result.batchesTaken += drawn.batchesTaken
     for group in drawn.groups where result.prompts.count < configuration.promptsPerStep {
-      let successes = group.rollouts.count { drawn.rewards[$0] > 0 }
-      guard successes > 0, successes < group.rollouts.count else { continue }
+      guard DynamicSampling.keeps(rewards: group.rollouts.map { drawn.rewards[$0] }) else { continue }
       let place = result.prompts.count
       result.prompts.append(drawn.prompts[group.row])
       result.counts.append(group.rollouts.count)

@@ -9,14 +9,14 @@ extension RunConfiguration {
   /// A fresh optimiser for one of the two phases.
   func optimiser(_ shape: ModelConfiguration, isWarmUp: Bool) -> AdamW {
     AdamW(
-      layout: ParameterLayout(shape), beta1: beta1, beta2: beta2, weightDecay: isWarmUp ? 0 : weightDecay)
+      layout: ParameterLayout(shape),
+      settings: AdamW.Settings(
+        beta1: Float(beta1), beta2: Float(beta2), weightDecay: isWarmUp ? 0 : Float(weightDecay),
+        maximumGradientNorm: isWarmUp ? 1 : clipGradientNorm > 0 ? clipGradientNorm : nil))
   }
 
   /// Refuses what no single key can be blamed for.
   func check(method: Method, tasks: TaskSet, shape: ModelConfiguration) throws(TrainingError) {
-    try require(
-      minimumRollouts <= rolloutsPerPrompt && rolloutsPerPrompt <= maximumRollouts, "rollouts_per_prompt",
-      "\(rolloutsPerPrompt)", "lie between minimum_rollouts, \(minimumRollouts), and maximum_rollouts, \(maximumRollouts)")
     try require(
       promptsPerStep <= tasks.pool.count, "prompts_per_step", "\(promptsPerStep)",
       "be at most the pool's \(tasks.pool.count) prompts")

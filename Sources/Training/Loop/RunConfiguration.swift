@@ -31,10 +31,6 @@ public struct RunConfiguration: Sendable, Hashable {
   public var promptsPerStep = 32
   /// Mean rollouts n of a prompt: a step's budget is m·n.
   public var rolloutsPerPrompt = 8
-  /// The least rollouts of a prompt.
-  public var minimumRollouts = 4
-  /// The most rollouts of a prompt.
-  public var maximumRollouts = 16
   /// Sampling temperature T; log-probabilities are of softmax(z/T).
   public var temperature = 1.0
   /// Only the k likeliest tokens are drawn; 0 for all.

@@ -37,8 +37,6 @@ extension RunKey {
     .integer(
       "rollouts_per_prompt", \.rolloutsPerPrompt, 1...100_000,
       "Mean rollouts n of a prompt; a step's budget is m·n."),
-    .integer("minimum_rollouts", \.minimumRollouts, 0...100_000, "The least rollouts of a prompt."),
-    .integer("maximum_rollouts", \.maximumRollouts, 1...100_000, "The most rollouts of a prompt."),
     .number("temperature", \.temperature, 0.01...100, "Sampling temperature."),
     .integer("top_k", \.topK, 0...1_000_000, "Draw from the k likeliest tokens only; 0 for all."),
     .number(
@@ -62,7 +60,7 @@ extension RunKey {
     .integer("passes_per_step", \.passesPerStep, 1...1000, "Passes over a step's rollouts."),
   ]
 
-  private static let methodParts: [RunKey] = Method.partKeys.map { .override($0.name, $0.help) }
+  private static let methodParts: [RunKey] = MethodPart.all.map { .override($0.name, $0.help) }
 
   private static let warmUp: [RunKey] = [
     .integer("warm_up_steps", \.warmUpSteps, 0...10_000_000, "The most supervised steps before reinforcement."),

@@ -61,7 +61,7 @@ public final class TrainingRun {
       self.state = TrainingState(
         parameters: weights.parameters, optimiser: configuration.optimiser(shape, isWarmUp: true),
         history: PromptHistory(
-          promptCount: tasks.pool.count, decay: method.historyDecay, refresh: method.historyRefresh))
+          promptCount: tasks.pool.count, decay: method.decay, refresh: method.refresh))
       if isWarm || configuration.warmUpSteps == 0 { endWarmUp() }
     }
   }
@@ -133,7 +133,7 @@ public final class TrainingRun {
   private func remember(_ judged: JudgedRollouts, in next: inout TrainingState) {
     let batch = judged.batch
     let credited =
-      method.scramblesStatistics
+      method.statisticsScrambled
       ? MetadataRowsAsReleased.scrambled(lengths: (0..<batch.count).map { batch.range($0).count })
       : Array(0..<batch.count)
     var successes = Array(repeating: 0, count: judged.prompts.count)

@@ -18,6 +18,12 @@ struct UpdateStage {
     var metrics = ObjectiveMetrics()
   }
 
+  /// The sums of the updates' metrics become means.
+  private static let averaged: [WritableKeyPath<ObjectiveMetrics, Double> & Sendable] = [
+    \.policyLoss, \.entropyLoss, \.referenceLoss, \.meanEntropy, \.clippedLow, \.clippedHigh, \.clippedDual,
+    \.masked, \.sampledDivergence, \.referenceDivergence, \.advantageFactor,
+  ]
+
   /// One or several updates on a step's rollouts.
   ///
   /// The first update is on-policy: its log-probabilities are the sampler's. Later ones read them from a forward pass of the weights as they are by then.
@@ -27,13 +33,14 @@ struct UpdateStage {
     var outcome = Outcome()
     guard judged.batch.count > 0 else { return outcome }
     let groups = judged.groups
-    let lengths = groups.map { group in group.rollouts.map { judged.batch.range($0).count } }
     outcome.advantages = try method.advantage.advantages(
-      rewards: groups.map { group in group.rollouts.map { judged.rewards[$0] } }, lengths: lengths
-    ).flatMap { $0 }
+      rewards: judged.rewards, lengths: (0..<judged.batch.count).map { judged.batch.range($0).count },
+      groups: judged.rows)
     outcome.learningRate = schedule.rate(step: state.step)
     let referenced = try reference(judged, state: state, trainer: trainer, threads: threads)
     var updates = 0
+    var sums = ObjectiveMetrics()
+    sums.advantageFactor = 0
     for pass in 0..<configuration.passesPerStep {
       for (part, range) in parts(groups.count).enumerated() {
         let rollouts = range.flatMap { Array(groups[$0].rollouts) }
@@ -44,33 +51,33 @@ struct UpdateStage {
         let key = StreamKey(
           seed: configuration.seed, claim: "token-rule/\(state.step)", designPoint: UInt64(pass),
           replicate: UInt64(part))
-        let result = try method.objective(batch, stream: RandomStream(key))
+        let result = try method.objective.evaluate(batch, stream: RandomStream(key))
         guard result.loss.isFinite else { throw .notFinite(what: "the loss", step: state.step) }
         let gradient = trainer.lossGradient(
-          parameters: state.parameters, sequences: sequences,
+          parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
+          actions: sequences.actions,
           logProbabilityGradients: result.logProbabilityGradients.map(Float.init),
           entropyGradients: result.entropyGradients.isEmpty
             ? nil : result.entropyGradients.map(Float.init),
-          temperature: configuration.temperature, threads: threads)
+          temperature: Float(configuration.temperature), threads: threads)
         outcome.gradientNorm = state.optimiser.step(
-          &state.parameters, gradient: gradient, learningRate: outcome.learningRate,
-          maximumNorm: configuration.clipGradientNorm)
+          parameters: &state.parameters, gradient: gradient, learningRate: Float(outcome.learningRate))
         guard outcome.gradientNorm.isFinite else {
           throw .notFinite(what: "the gradient", step: state.step)
         }
         outcome.loss += result.loss
-        outcome.metrics.add(result.metrics)
+        for path in Self.averaged { sums[keyPath: path] += result.metrics[keyPath: path] }
         updates += 1
       }
     }
     outcome.loss /= Double(updates)
-    outcome.metrics.divide(by: updates)
+    for path in Self.averaged { outcome.metrics[keyPath: path] = sums[keyPath: path] / Double(updates) }
     return outcome
   }
 
   var schedule: LearningRateSchedule {
     LearningRateSchedule(
-      form: configuration.schedule == "cosine" ? .cosine : .constant, base: configuration.learningRate,
+      shape: configuration.schedule == "cosine" ? .cosine : .constant, peak: configuration.learningRate,
       warmUpSteps: configuration.learningRateWarmup, totalSteps: configuration.steps)
   }
 
@@ -86,7 +93,8 @@ struct UpdateStage {
     guard method.klPenalty != nil else { return nil }
     let all = ScoredSequences(judged.batch, rollouts: 0..<judged.batch.count)
     return trainer.statistics(
-      parameters: state.reference, sequences: all, temperature: configuration.temperature, threads: threads
+      parameters: state.reference, sequences: all.sequences, scored: all.scored, actions: all.actions,
+      temperature: Float(configuration.temperature), threads: threads
     ).logProbabilities.map(Double.init)
   }
 
@@ -99,19 +107,26 @@ struct UpdateStage {
     var current = sampled
     var entropies = places.map { Double(judged.batch.entropies[$0]) }
     var squares = places.map { Double(judged.batch.sumsOfSquares[$0]) }
+    var logarithms = places.map { Double(judged.batch.squaredLogarithmSums[$0]) }
     if !isFirst {
       let statistics = trainer.statistics(
-        parameters: state.parameters, sequences: sequences, temperature: configuration.temperature,
-        threads: threads)
+        parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
+        actions: sequences.actions, temperature: Float(configuration.temperature), threads: threads)
+      logarithms = statistics.squaredLogarithmSums.map(Double.init)
       current = statistics.logProbabilities.map(Double.init)
       entropies = statistics.entropies.map(Double.init)
       squares = statistics.sumsOfSquares.map(Double.init)
     }
     return UpdateBatch(
       groups: rollouts.map { judged.rows[$0] }, starts: sequences.starts,
+      rewards: rollouts.map { judged.rewards[$0] }, advantages: rollouts.map { advantages[$0] },
       sampledLogProbabilities: sampled, logProbabilities: current, entropies: entropies,
-      sumsOfSquares: squares, advantages: rollouts.map { advantages[$0] },
+      sumsOfSquares: squares, squaredLogarithmSums: logarithms,
+      states: method.tokenRule.needsStates
+        ? UpdateBatch.stateLabels(
+          groups: rollouts.map { judged.batch.groups[$0] }, starts: sequences.starts,
+          tokens: sequences.actions) : nil,
       referenceLogProbabilities: referenced.map { all in places.map { all[$0] } },
-      tokens: sequences.actions, maximumLength: configuration.maximumTokens)
+      maximumLength: configuration.maximumTokens)
   }
 }

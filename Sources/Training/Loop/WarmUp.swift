@@ -38,8 +38,8 @@ struct WarmUp {
       threads: threads)
     guard loss.isFinite else { throw .notFinite(what: "the warm-up loss", step: state.warmUpStep) }
     let norm = state.optimiser.step(
-      &state.parameters, gradient: gradient, learningRate: configuration.warmUpLearningRate,
-      maximumNorm: 1)
+      parameters: &state.parameters, gradient: gradient,
+      learningRate: Float(configuration.warmUpLearningRate))
     state.warmUpStep += 1
     return (loss, norm)
   }
