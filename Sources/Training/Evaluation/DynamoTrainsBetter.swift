@@ -51,7 +51,7 @@ public enum DynamoTrainsBetter {
   /// The variants of the claim.
   public static let variants = [
     Variant(method: "dynamo", label: "as published"),
-    Variant(method: "dynamo-released", label: "as released"),
+    Variant(method: "dynamo-as-released", label: "as released"),
   ]
 
   /// The rule in words, with its numbers, for the specification.

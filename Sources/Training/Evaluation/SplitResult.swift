@@ -36,6 +36,20 @@ public struct SplitResult: Sendable, Hashable {
     self.successes = successes
   }
 
+  /// The counts of an own evaluation, with the same number of answers for every problem.
+  ///
+  /// - Precondition: at least one problem, samples positive, each success count in 0...samples.
+  public init(split: String, samples: Int, successes: [Int]) {
+    precondition(!successes.isEmpty, "split '\(split)' has no problems")
+    precondition(samples > 0, "\(samples) samples for a problem of split '\(split)'")
+    precondition(
+      successes.allSatisfy { (0...samples).contains($0) },
+      "the successes \(successes) of split '\(split)' must lie in 0...\(samples)")
+    self.split = split
+    self.samples = [Int](repeating: samples, count: successes.count)
+    self.successes = successes
+  }
+
   /// The number of problems.
   public var problems: Int { samples.count }
 

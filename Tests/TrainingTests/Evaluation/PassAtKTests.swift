@@ -62,11 +62,6 @@ import _TestSupport
 }
 
 @Suite struct SplitResultTests {
-  static func split(_ name: String, _ successes: [Int], of samples: Int) throws -> SplitResult {
-    try SplitResult(
-      split: name, samples: [Int](repeating: samples, count: successes.count), successes: successes)
-  }
-
   @Test func passIsTheMeanOverProblems() throws {
     let result = try SplitResult(split: "add", samples: [4, 2, 8], successes: [1, 2, 0])
     #expect(isClose(result.pass(at: 1), (0.25 + 1 + 0) / 3))
@@ -76,14 +71,17 @@ import _TestSupport
   }
 
   @Test func theAverageWeighsSplitsNotProblems() throws {
-    let splits = [try Self.split("a", [4, 4], of: 4), try Self.split("b", [0, 0, 0, 0, 0, 0], of: 4)]
+    let splits = [
+      SplitResult(split: "a", samples: 4, successes: [4, 4]),
+      SplitResult(split: "b", samples: 4, successes: [0, 0, 0, 0, 0, 0]),
+    ]
     #expect(splits.pass(at: 1) == 0.5)
   }
 
   // With half of the problems solved always and half never, a resampled mean is Binomial(n, 1/2)/n: the interval is between its quantiles.
   @Test func theIntervalIsThatOfTheResampledProblems() throws {
     let problems = 200
-    let result = try Self.split("a", (0..<problems).map { $0 % 2 * 8 }, of: 8)
+    let result = SplitResult(split: "a", samples: 8, successes: (0..<problems).map { $0 % 2 * 8 })
     let interval = result.interval(
       at: 1, level: 0.95, resamples: 4000, key: StreamKey(seed: 70, claim: "split"))
     // ±1.96 √(1/4/200) = ±0.0693; a quantile of 4000 resamples has a standard error of √(.025·.975/4000)/φ(1.96)·0.0354 = 0.0015; the lattice of 1/200 adds half a step.
@@ -95,7 +93,7 @@ import _TestSupport
 
   // Two equal splits halve the variance of the average.
   @Test func theAverageResamplesWithinEachSplit() throws {
-    let one = try Self.split("a", (0..<200).map { $0 % 2 * 8 }, of: 8)
+    let one = SplitResult(split: "a", samples: 8, successes: (0..<200).map { $0 % 2 * 8 })
     let key = StreamKey(seed: 71, claim: "split-average")
     let single = one.interval(at: 1, level: 0.95, resamples: 4000, key: key)
     let pair = [one, one].interval(at: 1, level: 0.95, resamples: 4000, key: key)
@@ -105,10 +103,10 @@ import _TestSupport
 
   @Test func pointsAndSingleProblems() throws {
     let key = StreamKey(seed: 72, claim: "split-edge")
-    let solved = try Self.split("a", [8, 8, 8], of: 8)
+    let solved = SplitResult(split: "a", samples: 8, successes: [8, 8, 8])
     #expect(
       solved.interval(at: 8, level: 0.95, resamples: 100, key: key) == Interval(lower: 1, upper: 1))
-    let single = try Self.split("a", [3], of: 8)
+    let single = SplitResult(split: "a", samples: 8, successes: [3])
     #expect(
       single.interval(at: 1, level: 0.95, resamples: 100, key: key) == Interval(lower: 0, upper: 1))
   }
