@@ -16,7 +16,6 @@ import Testing
     "ForkTokensMask": "a rival's mask",
     "KLCov": "a rival's price",
     "WeightedReinforce": "a rival's two advantages, a scale and a constant baseline",
-    "ModulationError": "an error, no formula",
   ]
 
   static let folders = ["Estimators", "Allocation", "Modulation"]
