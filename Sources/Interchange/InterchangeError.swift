@@ -10,6 +10,8 @@ public enum InterchangeError: Error, Equatable, Sendable, CustomStringConvertibl
   case damaged(file: String, line: Int, field: String?, reason: String)
   /// A value is well-formed and not allowed.
   case invalidValue(file: String, line: Int, field: String, value: String, allowed: String)
+  /// A file of tensors is malformed or not the one that is needed; `tensor` is the name of the tensor where it is about one.
+  case damagedTensor(file: String, tensor: String?, reason: String)
   /// The file is neither of the formats that are read here.
   case unrecognised(file: String, reason: String)
   /// More lines are damaged than the caller allows.
@@ -27,6 +29,8 @@ public enum InterchangeError: Error, Equatable, Sendable, CustomStringConvertibl
       return "\(file):\(line): \(field.map { "field '\($0)': " } ?? "")\(reason)"
     case .invalidValue(let file, let line, let field, let value, let allowed):
       return "\(file):\(line): field '\(field)': the value \(value) is not allowed: \(allowed)"
+    case .damagedTensor(let file, let tensor, let reason):
+      return "\(file): \(tensor.map { "tensor '\($0)': " } ?? "")\(reason)"
     case .unrecognised(let file, let reason): return "\(file): \(reason)"
     case .tooManyDamaged(let damaged, let lines, let share, let first):
       return

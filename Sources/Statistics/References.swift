@@ -15,6 +15,10 @@ public struct Reference: Sendable, Hashable {
 /// Every work cited by a `Source:` line, in alphabetical order of key; a test fails on an unknown and on an unused key.
 public let references: [Reference] = [
   Reference(
+    key: "agarwal2021", authors: "Agarwal, Schwarzer, Castro et al.", year: 2021,
+    title: "Deep reinforcement learning at the edge of the statistical precipice",
+    locator: "NeurIPS 34:29304-29320, arXiv:2108.13264"),
+  Reference(
     key: "barlow1972", authors: "Barlow, Bartholomew, Bremner, Brunk", year: 1972,
     title: "Statistical inference under order restrictions", locator: "Wiley"),
   Reference(
@@ -28,6 +32,10 @@ public let references: [Reference] = [
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
     title: "Algorithms for computing the sample variance: analysis and recommendations",
     locator: "The American Statistician 37:242-247"),
+  Reference(
+    key: "chen2021", authors: "Chen, Tworek, Jun et al.", year: 2021,
+    title: "Evaluating large language models trained on code",
+    locator: "arXiv:2107.03374"),
   Reference(
     key: "cheng2025", authors: "Cheng, Huang, Zhu et al.", year: 2025,
     title: "Reasoning with exploration: an entropy perspective", locator: "arXiv:2506.14758"),
@@ -49,6 +57,10 @@ public let references: [Reference] = [
   Reference(
     key: "efron1987", authors: "Efron", year: 1987,
     title: "Better bootstrap confidence intervals", locator: "JASA 82:171-185"),
+  Reference(
+    key: "fisher1935", authors: "Fisher", year: 1935,
+    title: "The design of experiments",
+    locator: "Oliver and Boyd"),
   Reference(
     key: "greensmith2004", authors: "Greensmith, Bartlett, Baxter", year: 2004,
     title: "Variance reduction techniques for gradient estimates in reinforcement learning",
@@ -113,6 +125,11 @@ public let references: [Reference] = [
     key: "neyman1934", authors: "Neyman", year: 1934,
     title: "On the two different aspects of the representative method", locator: "JRSS 97:558-625"),
   Reference(
+    key: "phipson2010", authors: "Phipson, Smyth", year: 2010,
+    title:
+      "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
+    locator: "Stat. Appl. Genet. Mol. Biol. 9:39"),
+  Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
   Reference(
@@ -122,6 +139,9 @@ public let references: [Reference] = [
   Reference(
     key: "schulman2017", authors: "Schulman, Wolski, Dhariwal et al.", year: 2017,
     title: "Proximal policy optimization algorithms", locator: "arXiv:1707.06347"),
+  Reference(
+    key: "schulman2020", authors: "Schulman", year: 2020,
+    title: "Approximating KL divergence", locator: "joschu.net/blog/kl-approx.html"),
   Reference(
     key: "shao2024", authors: "Shao, Wang, Zhu et al.", year: 2024,
     title: "DeepSeekMath: pushing the limits of mathematical reasoning in open language models",

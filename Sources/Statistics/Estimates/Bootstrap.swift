@@ -53,6 +53,37 @@ public enum Bootstrap {
       level: level)
   }
 
+  /// The percentile interval of a statistic of several independent samples, each resampled by itself.
+  ///
+  /// `statistic` is given the indices to use in each stratum. Resample r draws all strata, in their order, from stream `key.replicate(r)`, so that one stratum gives what
+  /// `percentile(count:)` gives.
+  ///
+  /// - Source: `agarwal2021`, section 4.1.
+  /// - Precondition: at least one stratum, more than one observation in each; resamples ≥ 100, level in (0, 1).
+  public static func percentile(
+    strata: [Int], level: Double, resamples: Int, key: StreamKey, statistic: ([[Int]]) -> Double
+  ) -> Interval {
+    precondition(!strata.isEmpty && strata.allSatisfy { $0 > 1 }, "strata of \(strata) observations")
+    requireDesign(level: level, resamples: resamples)
+    var indices = strata.map { [Int](repeating: 0, count: $0) }
+    var values: [Double] = []
+    values.reserveCapacity(resamples)
+    for resample in 0..<resamples {
+      var stream = RandomStream(key.replicate(resample))
+      for (stratum, count) in strata.enumerated() {
+        for position in 0..<count { indices[stratum][position] = stream.index(below: count) }
+      }
+      let value = statistic(indices)
+      if value.isFinite { values.append(value) }
+    }
+    return percentiles(values.sorted(), level: level)
+  }
+
+  private static func requireDesign(level: Double, resamples: Int) {
+    precondition(resamples >= 100, "\(resamples) resamples are fewer than 100")
+    precondition(level > 0 && level < 1, "the level \(level) must lie in (0, 1)")
+  }
+
   private static func percentiles(_ sorted: [Double], level: Double) -> Interval {
     guard !sorted.isEmpty else { return Interval(lower: .nan, upper: .nan) }
     return Interval(lower: quantile(sorted, (1 - level) / 2), upper: quantile(sorted, (1 + level) / 2))
@@ -63,8 +94,7 @@ public enum Bootstrap {
     count: Int, level: Double, resamples: Int, key: StreamKey, statistic: ([Int]) -> Double
   ) -> [Double] {
     precondition(count > 1, "\(count) observations are too few for a bootstrap")
-    precondition(resamples >= 100, "\(resamples) resamples are fewer than 100")
-    precondition(level > 0 && level < 1, "the level \(level) must lie in (0, 1)")
+    requireDesign(level: level, resamples: resamples)
     var indices = [Int](repeating: 0, count: count)
     var values: [Double] = []
     values.reserveCapacity(resamples)

@@ -16,6 +16,8 @@ public struct RolloutBatch: Sendable, Hashable {
   public var entropies: [Float]
   /// Σπ² of that distribution.
   public var sumsOfSquares: [Float]
+  /// Σπ² log π of that distribution, which the exact entropy change of a token needs.
+  public var squaredLogarithmSums: [Float]
   /// Whether each response ended with the stop token rather than at the length limit.
   public var isTerminated: [Bool]
 
@@ -28,6 +30,7 @@ public struct RolloutBatch: Sendable, Hashable {
     logProbabilities = []
     entropies = []
     sumsOfSquares = []
+    squaredLogarithmSums = []
     isTerminated = []
   }
 
@@ -37,4 +40,19 @@ public struct RolloutBatch: Sendable, Hashable {
   public var tokenCount: Int { tokens.count }
   /// The token-level places of one response.
   public func range(_ rollout: Int) -> Range<Int> { starts[rollout]..<starts[rollout + 1] }
+}
+
+extension RolloutBatch {
+  /// Adds one rollout of another batch, as an answer to prompt `group` of this one.
+  public mutating func append(_ other: RolloutBatch, rollout: Int, group: Int) {
+    let range = other.range(rollout)
+    groups.append(group)
+    tokens.append(contentsOf: other.tokens[range])
+    logProbabilities.append(contentsOf: other.logProbabilities[range])
+    entropies.append(contentsOf: other.entropies[range])
+    sumsOfSquares.append(contentsOf: other.sumsOfSquares[range])
+    squaredLogarithmSums.append(contentsOf: other.squaredLogarithmSums[range])
+    isTerminated.append(other.isTerminated[rollout])
+    starts.append(tokens.count)
+  }
 }

@@ -1,0 +1,101 @@
+import Allocation
+import Estimators
+import Statistics
+
+/// Log: the numbers of a step.
+///
+/// Where TRL and verl have a name for exactly the same quantity both names are written.
+struct LogStage {
+  /// The record of a step that has just been made.
+  static func record(
+    _ judged: JudgedRollouts, _ outcome: UpdateStage.Outcome, state: TrainingState,
+    configuration: RunConfiguration
+  ) -> StepRecord {
+    let batch = judged.batch
+    let groups = judged.groups
+    let successes = groups.map { group in group.rollouts.count { judged.rewards[$0] > 0 } }
+    let sizes = groups.map(\.rollouts.count)
+    let rewards = Moments(judged.rewards)
+    let lengths = (0..<batch.count).map { Double(batch.range($0).count) }
+    let squaredScores = (0..<batch.count).map { VarianceProxy.squaredScore(batch, rollout: $0) }
+    var metrics: [StepRecord.Metric] = []
+    func add(_ names: String..., value: Double?) {
+      for name in names {
+        metrics.append(StepRecord.Metric(name: name, value: value.flatMap { $0.isFinite ? $0 : nil }))
+      }
+    }
+    func share(_ count: Int, _ total: Int) -> Double? { total > 0 ? Double(count) / Double(total) : nil }
+
+    add("training/global_step", value: Double(state.step))
+    add("reward", "critic/rewards/mean", value: rewards.count > 0 ? rewards.mean : nil)
+    add("reward_std", value: groupDeviation(judged, groups))
+    add("pass@1", value: passRate(judged))
+    let dead = zip(successes, sizes).count { $0 == 0 || $0 == $1 }
+    add("frac_reward_zero_std", value: share(dead, groups.count))
+    add("all_zero_ratio", value: share(successes.count { $0 == 0 }, groups.count))
+    add("all_one_ratio", value: share(zip(successes, sizes).count { $0 == $1 }, groups.count))
+    add("entropy", "actor/entropy", value: mean(batch.entropies))
+    add("actor/pg_loss", value: outcome.loss)
+    add("grad_norm", "actor/grad_norm", value: outcome.gradientNorm)
+    add("learning_rate", "actor/lr", value: outcome.learningRate)
+    add("kl", value: outcome.metrics.referenceDivergence)
+    add("clip_ratio/low_mean", value: outcome.metrics.clippedLow)
+    add("clip_ratio/high_mean", value: outcome.metrics.clippedHigh)
+    add("clip_ratio/region_mean", value: outcome.metrics.clippedLow + outcome.metrics.clippedHigh)
+    add("modulation/masked_tokens", value: outcome.metrics.masked)
+    add("completions/mean_length", "response_length/mean", value: meanOf(lengths))
+    add("completions/max_length", "response_length/max", value: lengths.max())
+    add(
+      "completions/clipped_ratio", "response_length/clip_ratio",
+      value: share(batch.isTerminated.count { !$0 }, batch.count))
+    add("sampled/tokens", value: Double(state.tokens))
+    add("sampled/rollouts", value: Double(state.rollouts))
+    add("rollout_allocation/batches", value: Double(judged.batchesTaken))
+    add("rollout_allocation/min", value: judged.counts.min().map(Double.init))
+    add("rollout_allocation/max", value: judged.counts.max().map(Double.init))
+    add("rollout_allocation/std", value: deviation(judged.counts.map(Double.init)))
+    add(
+      "rollout_allocation/mispaired",
+      value: share(zip(judged.rows, batch.groups).count { $0 != $1 }, batch.count))
+    if !outcome.advantages.isEmpty {
+      let proxy = VarianceProxy(
+        advantages: outcome.advantages, squaredScores: squaredScores, gradientNorm: outcome.gradientNorm)
+      add("variance_proxy/proxy1_signal_strength", value: proxy.signal)
+      add("variance_proxy/proxy2_total_power", value: proxy.totalPower)
+      add("variance_proxy/proxy3_pure_noise", value: proxy.pureNoise)
+      add("variance_proxy/expected_a_squared", value: proxy.expectedSquaredAdvantage)
+      add("variance_proxy/expected_w", value: proxy.expectedSquaredScore)
+    }
+    return StepRecord(step: state.step, metrics: metrics)
+  }
+
+  /// The mean over prompts of the share of right responses: what uniform sampling would see, whatever the allocation.
+  private static func passRate(_ judged: JudgedRollouts) -> Double? {
+    var right = Array(repeating: 0, count: judged.prompts.count)
+    var total = right
+    for (rollout, group) in judged.batch.groups.enumerated() {
+      total[group] += 1
+      if judged.isCorrect[rollout] { right[group] += 1 }
+    }
+    let rates = zip(right, total).filter { $0.1 > 0 }.map { Double($0.0) / Double($0.1) }
+    return meanOf(rates)
+  }
+
+  /// The mean over groups of the sample deviation of rewards, as TRL logs it.
+  private static func groupDeviation(
+    _ judged: JudgedRollouts, _ groups: [(row: Int, rollouts: Range<Int>)]
+  ) -> Double? {
+    meanOf(groups.map { deviation($0.rollouts.map { judged.rewards[$0] }) ?? 0 })
+  }
+
+  private static func deviation(_ values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    return Moments(values).variance.squareRoot()
+  }
+
+  private static func mean(_ values: [Float]) -> Double? { meanOf(values.map(Double.init)) }
+
+  private static func meanOf(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+}

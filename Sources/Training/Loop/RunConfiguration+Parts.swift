@@ -1,0 +1,43 @@
+extension RunConfiguration {
+  /// How responses are drawn.
+  public func sampling(_ tasks: TaskSet) -> SamplingSettings {
+    SamplingSettings(
+      temperature: temperature, topK: topK > 0 ? topK : nil, topP: topP, maximumTokens: maximumTokens,
+      stopToken: tasks.vocabulary.endOfText)
+  }
+
+  /// A fresh optimiser for one of the two phases.
+  func optimiser(_ shape: ModelConfiguration, isWarmUp: Bool) -> AdamW {
+    AdamW(
+      layout: ParameterLayout(shape),
+      settings: AdamW.Settings(
+        beta1: Float(beta1), beta2: Float(beta2), weightDecay: isWarmUp ? 0 : Float(weightDecay),
+        maximumGradientNorm: isWarmUp ? 1 : clipGradientNorm > 0 ? clipGradientNorm : nil))
+  }
+
+  /// Refuses what no single key can be blamed for.
+  func check(method: Method, tasks: TaskSet, shape: ModelConfiguration) throws(TrainingError) {
+    try require(
+      promptsPerStep <= tasks.pool.count, "prompts_per_step", "\(promptsPerStep)",
+      "be at most the pool's \(tasks.pool.count) prompts")
+    try require(
+      shape.vocabularySize >= tasks.vocabulary.count, "the model's vocab_size", "\(shape.vocabularySize)",
+      "be at least the task vocabulary's \(tasks.vocabulary.count)")
+    try require(
+      miniBatches <= promptsPerStep, "mini_batches", "\(miniBatches)",
+      "be at most prompts_per_step, \(promptsPerStep)")
+    let problems = sampling(tasks).problems
+    try require(problems.isEmpty, "the sampling settings", "impossible", problems.joined(separator: "; "))
+    let longest = tasks.pool.map(\.prompt.unicodeScalars.count).max() ?? 0
+    // One more for the beginning of the text; the last token drawn takes no position.
+    try require(
+      longest + 1 < shape.maximumPositions, "the longest prompt", "\(longest) characters long",
+      "leave room for a response in the model's \(shape.maximumPositions) positions")
+  }
+
+  private func require(_ holds: Bool, _ name: String, _ value: String, _ allowed: String)
+    throws(TrainingError)
+  {
+    if !holds { throw .invalid(name: name, value: value, allowed: allowed) }
+  }
+}

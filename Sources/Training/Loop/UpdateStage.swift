@@ -1,0 +1,132 @@
+import Estimators
+import Modulation
+import Statistics
+
+/// Advantages, modulation, update: from judged rollouts to new weights.
+struct UpdateStage {
+  var method: Method
+  var configuration: RunConfiguration
+
+  /// What the updates of a step measured, means over the updates.
+  struct Outcome {
+    var loss = 0.0
+    /// The norm before clipping, of the last update.
+    var gradientNorm = 0.0
+    var learningRate = 0.0
+    /// A_j of each rollout, before token-level rules.
+    var advantages: [Double] = []
+    var metrics = ObjectiveMetrics()
+  }
+
+  /// The sums of the updates' metrics become means.
+  private static let averaged: [WritableKeyPath<ObjectiveMetrics, Double> & Sendable] = [
+    \.policyLoss, \.entropyLoss, \.referenceLoss, \.meanEntropy, \.clippedLow, \.clippedHigh, \.clippedDual,
+    \.masked, \.sampledDivergence, \.referenceDivergence, \.advantageFactor,
+  ]
+
+  /// One or several updates on a step's rollouts.
+  ///
+  /// The first update is on-policy: its log-probabilities are the sampler's. Later ones read them from a forward pass of the weights as they are by then.
+  func run(
+    _ judged: JudgedRollouts, state: inout TrainingState, trainer: TransformerTrainer, threads: Int
+  ) throws(TrainingError) -> Outcome {
+    var outcome = Outcome()
+    guard judged.batch.count > 0 else { return outcome }
+    let groups = judged.groups
+    outcome.advantages = try method.advantage.advantages(
+      rewards: judged.rewards, lengths: (0..<judged.batch.count).map { judged.batch.range($0).count },
+      groups: judged.rows)
+    outcome.learningRate = schedule.rate(step: state.step)
+    let referenced = try reference(judged, state: state, trainer: trainer, threads: threads)
+    var updates = 0
+    var sums = ObjectiveMetrics()
+    sums.advantageFactor = 0
+    for pass in 0..<configuration.passesPerStep {
+      for (part, range) in parts(groups.count).enumerated() {
+        let rollouts = range.flatMap { Array(groups[$0].rollouts) }
+        let sequences = ScoredSequences(judged.batch, rollouts: rollouts)
+        let batch = updateBatch(
+          judged, rollouts: rollouts, sequences, advantages: outcome.advantages, referenced: referenced,
+          isFirst: updates == 0, state: state, trainer: trainer, threads: threads)
+        let key = StreamKey(
+          seed: configuration.seed, claim: "token-rule/\(state.step)", designPoint: UInt64(pass),
+          replicate: UInt64(part))
+        let result = try method.objective.evaluate(batch, stream: RandomStream(key))
+        guard result.loss.isFinite else { throw .notFinite(what: "the loss", step: state.step) }
+        let gradient = trainer.lossGradient(
+          parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
+          actions: sequences.actions,
+          logProbabilityGradients: result.logProbabilityGradients.map(Float.init),
+          entropyGradients: result.entropyGradients.isEmpty
+            ? nil : result.entropyGradients.map(Float.init),
+          temperature: Float(configuration.temperature), threads: threads)
+        outcome.gradientNorm = state.optimiser.step(
+          parameters: &state.parameters, gradient: gradient, learningRate: Float(outcome.learningRate))
+        guard outcome.gradientNorm.isFinite else {
+          throw .notFinite(what: "the gradient", step: state.step)
+        }
+        outcome.loss += result.loss
+        for path in Self.averaged { sums[keyPath: path] += result.metrics[keyPath: path] }
+        updates += 1
+      }
+    }
+    outcome.loss /= Double(updates)
+    for path in Self.averaged { outcome.metrics[keyPath: path] = sums[keyPath: path] / Double(updates) }
+    return outcome
+  }
+
+  var schedule: LearningRateSchedule {
+    LearningRateSchedule(
+      shape: configuration.schedule == "cosine" ? .cosine : .constant, peak: configuration.learningRate,
+      warmUpSteps: configuration.learningRateWarmup, totalSteps: configuration.steps)
+  }
+
+  /// The groups of each mini-batch: consecutive prompts, as even as possible.
+  private func parts(_ groups: Int) -> [Range<Int>] {
+    let count = min(configuration.miniBatches, groups)
+    return (0..<count).map { groups * $0 / count..<groups * ($0 + 1) / count }
+  }
+
+  private func reference(
+    _ judged: JudgedRollouts, state: TrainingState, trainer: TransformerTrainer, threads: Int
+  ) throws(TrainingError) -> [Double]? {
+    guard method.klPenalty != nil else { return nil }
+    let all = ScoredSequences(judged.batch, rollouts: 0..<judged.batch.count)
+    return trainer.statistics(
+      parameters: state.reference, sequences: all.sequences, scored: all.scored, actions: all.actions,
+      temperature: Float(configuration.temperature), threads: threads
+    ).logProbabilities.map(Double.init)
+  }
+
+  private func updateBatch(
+    _ judged: JudgedRollouts, rollouts: [Int], _ sequences: ScoredSequences, advantages: [Double],
+    referenced: [Double]?, isFirst: Bool, state: TrainingState, trainer: TransformerTrainer, threads: Int
+  ) -> UpdateBatch {
+    let places = rollouts.flatMap { Array(judged.batch.range($0)) }
+    let sampled = places.map { Double(judged.batch.logProbabilities[$0]) }
+    var current = sampled
+    var entropies = places.map { Double(judged.batch.entropies[$0]) }
+    var squares = places.map { Double(judged.batch.sumsOfSquares[$0]) }
+    var logarithms = places.map { Double(judged.batch.squaredLogarithmSums[$0]) }
+    if !isFirst {
+      let statistics = trainer.statistics(
+        parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
+        actions: sequences.actions, temperature: Float(configuration.temperature), threads: threads)
+      logarithms = statistics.squaredLogarithmSums.map(Double.init)
+      current = statistics.logProbabilities.map(Double.init)
+      entropies = statistics.entropies.map(Double.init)
+      squares = statistics.sumsOfSquares.map(Double.init)
+    }
+    return UpdateBatch(
+      groups: rollouts.map { judged.rows[$0] }, starts: sequences.starts,
+      rewards: rollouts.map { judged.rewards[$0] }, advantages: rollouts.map { advantages[$0] },
+      sampledLogProbabilities: sampled, logProbabilities: current, entropies: entropies,
+      sumsOfSquares: squares, squaredLogarithmSums: logarithms,
+      states: method.tokenRule.needsStates
+        ? UpdateBatch.stateLabels(
+          groups: rollouts.map { judged.batch.groups[$0] }, starts: sequences.starts,
+          tokens: sequences.actions) : nil,
+      referenceLogProbabilities: referenced.map { all in places.map { all[$0] } },
+      maximumLength: configuration.maximumTokens)
+  }
+}

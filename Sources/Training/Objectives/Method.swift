@@ -1,0 +1,109 @@
+import Allocation
+import Modulation
+
+/// A method of reinforcement learning from verifiable rewards: one choice on each axis.
+///
+/// Every axis may be changed by itself; the named ones are in `Method.all`.
+public struct Method: Sendable, Hashable {
+  /// The name of the method, or what it was derived from.
+  public var name: String
+  /// How rewards become advantages.
+  public var advantage: AdvantageRule
+  /// What is done to single tokens.
+  public var tokenRule: TokenRule
+  /// The clipped surrogate.
+  public var surrogate: Surrogate
+  /// How tokens become a loss.
+  public var aggregation: Aggregation
+  /// The price of distance to a reference; nil for none.
+  public var klPenalty: KLPenalty?
+  /// c_H, the bonus on entropy, loss per nat; 0 for none.
+  public var entropyCoefficient: Double
+  /// Whether rollouts of advantage 0 are left out of the denominators.
+  public var dropsZeroAdvantages: Bool
+  /// How rollouts are spread over prompts.
+  public var allocation: AllocationRule
+  /// The fewest and the most rollouts of a prompt; they bind allocations other than the uniform one.
+  public var bounds: RolloutBounds
+  /// When the statistics that the allocation reads are brought up to date.
+  public var refresh: StatisticsRefresh
+  /// What is left of past counts when new ones are added, in (0, 1]; 1 forgets nothing.
+  public var decay: Double
+  /// Whether responses are paired with the prompts of a uniform allocation, as the released code does once counts differ.
+  public var rowsMisaligned: Bool
+  /// Whether successes are counted for the prompts of the batch in the order that balances its load, as the released code does.
+  public var statisticsScrambled: Bool
+  /// Whether prompts whose rewards agree are replaced; nil for no.
+  public var dynamicSampling: DynamicSampling?
+
+  /// A method; by default RLOO with uniform allocation and equal prompts.
+  public init(
+    name: String, advantage: AdvantageRule = .rloo, tokenRule: TokenRule = .none,
+    surrogate: Surrogate = Surrogate(), aggregation: Aggregation = .promptEqual, klPenalty: KLPenalty? = nil,
+    entropyCoefficient: Double = 0, dropsZeroAdvantages: Bool = false, allocation: AllocationRule = .uniform,
+    bounds: RolloutBounds = .released, refresh: StatisticsRefresh = .step, decay: Double = 1,
+    rowsMisaligned: Bool = false, statisticsScrambled: Bool = false, dynamicSampling: DynamicSampling? = nil
+  ) {
+    self.name = name
+    self.advantage = advantage
+    self.tokenRule = tokenRule
+    self.surrogate = surrogate
+    self.aggregation = aggregation
+    self.klPenalty = klPenalty
+    self.entropyCoefficient = entropyCoefficient
+    self.dropsZeroAdvantages = dropsZeroAdvantages
+    self.allocation = allocation
+    self.bounds = bounds
+    self.refresh = refresh
+    self.decay = decay
+    self.rowsMisaligned = rowsMisaligned
+    self.statisticsScrambled = statisticsScrambled
+    self.dynamicSampling = dynamicSampling
+  }
+
+  /// What makes the choices impossible, or impossible together; empty when they are sound.
+  public var problems: [String] {
+    var found = surrogate.problems + bounds.problems + (klPenalty?.problems ?? [])
+    if !(entropyCoefficient >= 0 && entropyCoefficient.isFinite) {
+      found.append("entropy_coefficient is \(entropyCoefficient), it must be finite and not negative")
+    }
+    if !(decay > 0 && decay <= 1) { found.append("decay is \(decay), it must lie in (0, 1]") }
+    if let sampling = dynamicSampling, sampling.maximumBatches < 1 {
+      found.append("dynamic_sampling is \(sampling.maximumBatches) batches, it must be at least 1")
+    }
+    if case .klCov = tokenRule, surrogate.clips {
+      found.append("kl-cov prices what others clip: it needs a surrogate that does not clip")
+    }
+    return found
+  }
+
+  /// The loss of an update.
+  ///
+  /// - Precondition: no `problems`.
+  public var objective: Objective {
+    precondition(problems.isEmpty, "\(problems)")
+    return Objective(
+      tokenRule: tokenRule, surrogate: surrogate, aggregation: aggregation, klPenalty: klPenalty,
+      entropyBonus: entropyCoefficient > 0 ? EntropyBonus(coefficient: entropyCoefficient) : nil,
+      dropsZeroAdvantages: dropsZeroAdvantages)
+  }
+
+  /// Rollouts for each prompt of a step; the bounds bind allocations other than the uniform one.
+  ///
+  /// - Precondition: at least one prompt, a budget that is not negative, no `problems`.
+  public func rollouts(
+    statistics: [PromptStatistics], moments: [ScoreAwareNeymanAllocation.ScoreMoments?] = [], budget: Int
+  ) throws(AllocationError) -> [Int] {
+    try allocation.rollouts(
+      statistics: statistics, moments: moments, budget: budget,
+      bounds: allocation == .uniform ? .none : bounds.bounds(budget: budget, promptCount: statistics.count))
+  }
+
+  /// The same method under another name, changed in some axes.
+  func with(_ name: String, _ change: (inout Method) -> Void) -> Method {
+    var result = self
+    result.name = name
+    change(&result)
+    return result
+  }
+}
