@@ -40,6 +40,9 @@ public let references: [Reference] = [
     key: "cheng2025", authors: "Cheng, Huang, Zhu et al.", year: 2025,
     title: "Reasoning with exploration: an entropy perspective", locator: "arXiv:2506.14758"),
   Reference(
+    key: "cobbe2021", authors: "Cobbe, Kosaraju, Bavarian et al.", year: 2021,
+    title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
+  Reference(
     key: "cui2025", authors: "Cui, Zhang, Chen et al.", year: 2025,
     title: "The entropy mechanism of reinforcement learning for reasoning language models",
     locator: "arXiv:2505.22617"),
