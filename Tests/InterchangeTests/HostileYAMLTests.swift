@@ -68,14 +68,21 @@ private func refusal(_ text: String) -> String? {
     let text = (1...5).reduce("a0: &a0 1\n") { text, level in
       text + "a\(level): &a\(level) \(deep)*a\(level - 1)\(closing)\n"
     }
-    #expect(refusal(text) == "f: its 5 aliases could nest maps and lists more than 3000 deep")
+    #expect(refusal(text) == "f: its 5 aliases could nest maps and lists more than 4000 deep")
   }
 
   /// The deepest text that is handed to the parser must not exhaust a thread's stack.
   @Test func nestingAtTheLimitIsHandled() {
-    let deep = "a: &a " + String(repeating: "[a: ", count: 740) + "1" + String(repeating: "]", count: 740)
-    #expect(refusal(deep + "\nb: &b [*a]\nc: [*b]\n") != nil)
-    #expect(YAMLLimits.refusal(Array((deep + "\nb: &b [*a]\nc: [*b]\n").utf8)) == nil)
+    let levels = 660
+    let lists =
+      "a: &a " + String(repeating: "[a: ", count: levels) + "1" + String(repeating: "]", count: levels)
+    let text = lists + "\nb: &b [*a]\n? *b\n: 1\n"
+    #expect(YAMLLimits.refusal(Array(text.utf8)) == nil)
+    #expect(refusal(text) != nil)
+    let (deep, closing) = (String(repeating: "[", count: 490), String(repeating: "]", count: 490))
+    let chain = "a: &a \(deep)1\(closing)\n? \(deep)*a\(closing)\n: 1\n"
+    #expect(YAMLLimits.refusal(Array(chain.utf8)) == nil)
+    #expect(refusal(chain) == "f:2: column 3: a key is a list or a map; keys are text")
   }
 
   @Test func aFileBeyondAMebibyteIsRefusedUnread() throws {

@@ -8,8 +8,9 @@ enum YAMLLimits {
   static let longestFile = 1 << 20
   /// Values after all aliases are put in, counted once for each map or list around them.
   static let mostValues = 1e8
-  /// Nested maps and lists after all aliases are put in.
-  static let deepest = 3000
+  /// Nested maps and lists after all aliases are put in: the parser's recursion takes about 0.8 kB a level in a debug build, so
+  /// a stack of 8 MB would hold more than twice as many.
+  static let deepest = 4000
   /// Levels that the parser itself allows: it counts to a thousand, and a pair in a list makes two of one.
   private static let deepestWithoutAliases = 2000
 
@@ -44,8 +45,8 @@ enum YAMLLimits {
       return
         "its \(aliases) aliases and \(openings) lists and maps could make more than \(Int(mostValues)) values"
     }
-    // Each column can hold a map with a list at its own indent.
-    let depth = min(deepestWithoutAliases, openings + 2 * (widestIndent + 1))
+    // A list can hold a map of one pair without braces, and each column a map with a list at its own indent.
+    let depth = min(deepestWithoutAliases, 2 * openings + 2 * (widestIndent + 1))
     if aliases > 0 && depth * (aliases + 1) > deepest {
       return "its \(aliases) aliases could nest maps and lists more than \(deepest) deep"
     }
