@@ -19,11 +19,12 @@ extension TransformerTrainer {
   /// Coefficients of some scored rows, given their statistics: dL/dlog π and dL/dH of each, written to the two buffers.
   ///
   /// `places` index the arrays that belong to all scored rows; the buffers hold one entry per place. The entropy's start at 0.
-  public typealias Coefficients = @Sendable (
-    _ places: Range<Int>, _ logProbabilities: UnsafeBufferPointer<Float>,
-    _ entropies: UnsafeBufferPointer<Float>, _ logProbabilityGradients: UnsafeMutableBufferPointer<Float>,
-    _ entropyGradients: UnsafeMutableBufferPointer<Float>
-  ) -> Void
+  public typealias Coefficients =
+    @Sendable (
+      _ places: Range<Int>, _ logProbabilities: UnsafeBufferPointer<Float>,
+      _ entropies: UnsafeBufferPointer<Float>, _ logProbabilityGradients: UnsafeMutableBufferPointer<Float>,
+      _ entropyGradients: UnsafeMutableBufferPointer<Float>
+    ) -> Void
 
   /// The gradient of a loss whose derivatives by each action's log π and each row's entropy are known beforehand.
   ///
@@ -39,7 +40,8 @@ extension TransformerTrainer {
       logProbabilityGradients.count == scored.count
         && (entropyGradients?.count ?? scored.count) == scored.count,
       "\(logProbabilityGradients.count) coefficients for \(scored.count) scored rows")
-    return accumulateGradient(parameters: parameters, sequences: sequences, scored: scored, threads: threads) {
+    return accumulateGradient(parameters: parameters, sequences: sequences, scored: scored, threads: threads)
+    {
       places, pass in
       actions.withUnsafeBufferPointer { actions in
         logProbabilityGradients.withUnsafeBufferPointer { coefficients in

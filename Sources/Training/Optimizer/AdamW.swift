@@ -69,7 +69,9 @@ public struct AdamW: Sendable, Hashable {
     layout: ParameterLayout, settings: Settings, first: [Float], second: [Float], stepCount: Int
   ) throws(TrainingError) {
     self.init(layout: layout, settings: settings)
-    for (name, moments) in [("the optimiser's first moments", first), ("the optimiser's second moments", second)] {
+    for (name, moments) in [
+      ("the optimiser's first moments", first), ("the optimiser's second moments", second),
+    ] {
       guard moments.count == layout.count else {
         throw .invalid(name: name, value: "\(moments.count) numbers", allowed: "be \(layout.count)")
       }

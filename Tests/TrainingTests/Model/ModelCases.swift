@@ -14,7 +14,9 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
 
   /// Every form of sharing and tying; sequences of length 1 and unequal ones.
   static let all = [
-    ModelCase(name: "one key head per query head, tied", configuration: shape(heads: 2, groups: 2, tied: true), lengths: [5, 1, 3]),
+    ModelCase(
+      name: "one key head per query head, tied", configuration: shape(heads: 2, groups: 2, tied: true),
+      lengths: [5, 1, 3]),
     ModelCase(
       name: "two query heads share, untied", configuration: shape(heads: 4, groups: 2, tied: false),
       lengths: [1, 6, 2], temperature: 0.7),
@@ -22,7 +24,8 @@ struct ModelCase: Sendable, CustomTestStringConvertible {
       name: "four query heads share, tied", configuration: shape(heads: 4, groups: 1, tied: true),
       lengths: [4, 4], temperature: 1.3),
     ModelCase(
-      name: "one layer, untied", configuration: shape(layers: 1, heads: 1, groups: 1, tied: false), lengths: [2, 7]),
+      name: "one layer, untied", configuration: shape(layers: 1, heads: 1, groups: 1, tied: false),
+      lengths: [2, 7]),
   ]
 
   static func shape(layers: Int = 2, heads: Int, groups: Int, tied: Bool) -> ModelConfiguration {

@@ -99,7 +99,9 @@ struct TransformerPassTests {
         }
       }
       // Products of other shapes may add in another order, hence not equal to the last bit.
-      for (one, other) in zip(pass.logits, together[range.lowerBound * vocabulary..<range.upperBound * vocabulary]) {
+      for (one, other) in zip(
+        pass.logits, together[range.lowerBound * vocabulary..<range.upperBound * vocabulary])
+      {
         #expect(abs(one - other) < 1e-5)
       }
     }
