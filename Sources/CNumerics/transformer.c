@@ -190,17 +190,18 @@ INLINE softmax_scale scale_of(long n, const float *z, float inverse_temperature)
 
 CLONES void numerics_token_statistics(
     long rows, long vocabulary, long ld, const float *logits, float inverse_temperature, const int32_t *actions,
-    float *log_probabilities, float *entropies, float *sums_of_squares) {
+    float *log_probabilities, float *entropies, float *sums_of_squares, float *squared_logarithm_sums) {
   for (long row = 0; row < rows; row++) {
     const float *z = logits + row * ld;
     softmax_scale s = scale_of(vocabulary, z, inverse_temperature);
-    float log_sum = logf(s.sum), inverse = 1.0f / s.sum, mean = 0, squares = 0;
+    float log_sum = logf(s.sum), inverse = 1.0f / s.sum, mean = 0, squares = 0, weighted = 0;
     {
 #pragma clang fp reassociate(on)
       for (long j = 0; j < vocabulary; j++) {
         float x = (z[j] - s.largest) * inverse_temperature, p = exponential(x) * inverse;
         mean += p * x;
         squares += p * p;
+        weighted += p * p * x;
       }
     }
     float log_probability = (z[actions[row]] - s.largest) * inverse_temperature - log_sum;
@@ -208,6 +209,8 @@ CLONES void numerics_token_statistics(
     log_probabilities[row] = log_probability > 0 ? 0 : log_probability;
     entropies[row] = entropy < 0 ? 0 : entropy;
     sums_of_squares[row] = squares > 1 ? 1 : squares;
+    /* Both parts are at most 0: nothing cancels. */
+    squared_logarithm_sums[row] = weighted - log_sum * squares;
   }
 }
 

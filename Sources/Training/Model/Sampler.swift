@@ -166,6 +166,7 @@ public final class Sampler {
     result.logProbabilities.reserveCapacity(total)
     result.entropies.reserveCapacity(total)
     result.sumsOfSquares.reserveCapacity(total)
+    result.squaredLogarithmSums.reserveCapacity(total)
     result.starts.reserveCapacity(groups.count + 1)
     result.isTerminated.reserveCapacity(groups.count)
     for owner in owners {
@@ -176,6 +177,7 @@ public final class Sampler {
       result.logProbabilities.append(contentsOf: worker.logProbabilities[range])
       result.entropies.append(contentsOf: worker.entropies[range])
       result.sumsOfSquares.append(contentsOf: worker.sumsOfSquares[range])
+      result.squaredLogarithmSums.append(contentsOf: worker.squaredLogarithmSums[range])
       result.starts.append(result.tokens.count)
       result.isTerminated.append(finished.isTerminated)
     }
