@@ -32,11 +32,16 @@ public final class Sampler {
   /// A sampler for models of this shape.
   ///
   /// - Precondition: a sound configuration.
-  public init(configuration: ModelConfiguration) {
+  public convenience init(configuration: ModelConfiguration) {
+    self.init(configuration: configuration, promptFloatLimit: 1 << 24)
+  }
+
+  /// A sampler whose caches of prompts take at most so many floats at a time.
+  init(configuration: ModelConfiguration, promptFloatLimit: Int) {
     precondition(configuration.problems.isEmpty, "\(configuration.problems)")
     self.configuration = configuration
     weights = SamplerWeights(configuration: configuration)
-    prompts = SamplerPrompts(vocabularySize: configuration.vocabularySize)
+    prompts = SamplerPrompts(vocabularySize: configuration.vocabularySize, floatLimit: promptFloatLimit)
   }
 
   /// Draws `counts[i]` responses to `prompts[i]`; the j-th takes one uniform per token from `RandomStream(keys[i].replicate(j))`.
