@@ -113,6 +113,9 @@ public let references: [Reference] = [
     key: "loader2000", authors: "Loader", year: 2000,
     title: "Fast and accurate computation of binomial probabilities", locator: "Bell Laboratories report"),
   Reference(
+    key: "loshchilov2019", authors: "Loshchilov, Hutter", year: 2019,
+    title: "Decoupled weight decay regularization", locator: "arXiv:1711.05101"),
+  Reference(
     key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
     title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),
   Reference(
@@ -129,6 +132,9 @@ public let references: [Reference] = [
     title:
       "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
     locator: "Stat. Appl. Genet. Mol. Biol. 9:39"),
+  Reference(
+    key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
+    title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
   Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
@@ -149,6 +155,9 @@ public let references: [Reference] = [
   Reference(
     key: "spearman1910", authors: "Spearman", year: 1910,
     title: "Correlation calculated from faulty data", locator: "Br. J. Psychol. 3:271-295"),
+  Reference(
+    key: "su2021", authors: "Su, Lu, Pan et al.", year: 2021,
+    title: "RoFormer: enhanced transformer with rotary position embedding", locator: "arXiv:2104.09864"),
   Reference(
     key: "tricomi1951", authors: "Tricomi, Erdélyi", year: 1951,
     title: "The asymptotic expansion of a ratio of gamma functions", locator: "Pacific J. Math. 1:133-142"),

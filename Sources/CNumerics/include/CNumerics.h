@@ -7,6 +7,7 @@
 #include "numerics_lanes.h"
 #include "numerics_multinomial.h"
 #include "numerics_philox.h"
+#include "numerics_sampling.h"
 #include "numerics_sha256.h"
 #include "numerics_transformer.h"
 #include "numerics_vocabulary.h"

@@ -25,7 +25,8 @@ struct FloatStorage: ~Copyable {
 
   private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
     // Zeroed once: buffers that a mask leaves unwritten must not start as NaN.
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
     let floats = memory.bindMemory(to: Float.self, capacity: count)
     floats.initialize(repeating: 0, count: count)
     return floats

@@ -19,7 +19,7 @@ extension TransformerPass {
     for row in 0..<rowCount {
       numerics_add(d, stream + row * d, gradient + layout.embedding + Int(tokens[row]) * d)
     }
-    hasRecorded = recordsLinearGradients
+    hasRecorded = records
   }
 
   private func backwardOutput(_ weights: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>) {

@@ -20,8 +20,9 @@ public final class TransformerPass {
   private(set) var positions: [Int32] = []
   /// The rows with logits.
   private(set) var scored: [Int32] = []
-  /// Whether `backward` may follow, and whether it did with recording.
-  var keepsActivations = false
+  /// Whether `backward` may follow, whether it is to record, and whether it did.
+  private(set) var keepsActivations = false
+  private(set) var records = false
   var hasRecorded = false
 
   var regions = PassRegions()
@@ -94,7 +95,9 @@ public final class TransformerPass {
     precondition(actions.count == scored.count, "\(actions.count) actions for \(scored.count) scored rows")
     precondition(
       logProbabilities.count == scored.count && entropies.count == scored.count
-        && sumsOfSquares.count == scored.count, "buffers of \(logProbabilities.count), \(entropies.count) and \(sumsOfSquares.count) for \(scored.count) rows")
+        && sumsOfSquares.count == scored.count,
+      "buffers of \(logProbabilities.count), \(entropies.count) and \(sumsOfSquares.count) for \(scored.count) rows"
+    )
     precondition(temperature > 0, "the temperature is \(temperature), it must be positive")
     checkTokens(actions)
     guard let actions = actions.baseAddress, let first = logProbabilities.baseAddress,
@@ -102,7 +105,8 @@ public final class TransformerPass {
     else { return }
     let vocabulary = configuration.vocabularySize
     numerics_token_statistics(
-      scored.count, vocabulary, vocabulary, at(regions.logits), 1 / temperature, actions, first, second, third)
+      scored.count, vocabulary, vocabulary, at(regions.logits), 1 / temperature, actions, first, second, third
+    )
   }
 
   /// Replaces the logits by dL/dlogits, given dL/dlog π of each action and dL/dH of each row.
@@ -114,7 +118,8 @@ public final class TransformerPass {
   ) {
     precondition(actions.count == scored.count, "\(actions.count) actions for \(scored.count) scored rows")
     precondition(
-      logProbabilityGradients.count == scored.count && (entropyGradients?.count ?? scored.count) == scored.count,
+      logProbabilityGradients.count == scored.count
+        && (entropyGradients?.count ?? scored.count) == scored.count,
       "\(logProbabilityGradients.count) coefficients for \(scored.count) scored rows")
     precondition(temperature > 0, "the temperature is \(temperature), it must be positive")
     checkTokens(actions)
@@ -134,7 +139,8 @@ public final class TransformerPass {
     _ sequences: PackedSequences, range: Range<Int>, scored rows: UnsafeBufferPointer<Int32>, keeps: Bool
   ) {
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= sequences.count, "sequences \(range) of \(sequences.count)")
+      range.lowerBound >= 0 && range.upperBound <= sequences.count, "sequences \(range) of \(sequences.count)"
+    )
     let first = sequences.starts[range.lowerBound]
     starts.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
@@ -165,10 +171,11 @@ public final class TransformerPass {
       previous = local
     }
     keepsActivations = keeps
+    records = keeps && recordsLinearGradients
     hasRecorded = false
     regions.place(
       configuration, rows: tokens.count, scored: scored.count, squaredLengths: squaredLengths,
-      longest: longest, keeps: keeps, records: keeps && recordsLinearGradients)
+      longest: longest, keeps: keeps, records: records)
     storage.reserve(regions.count)
     tabulateAngles(longest)
   }

@@ -31,7 +31,15 @@ extension Objective {
   public func detached(_ batch: UpdateBatch, stream: RandomStream) throws(TrainingError) -> DetachedParts {
     let counts = counting(batch.advantages)
     let totals = batch.totals ?? BatchTotals(groups: batch.groups, starts: batch.starts, counting: counts)
-    if klPenalty != nil { try checkReference(batch) }
+    try Self.requireFinite(batch.sampledLogProbabilities, "sampledLogProbabilities")
+    if klPenalty != nil {
+      guard let reference = batch.referenceLogProbabilities else {
+        throw .invalid(
+          name: "'referenceLogProbabilities'", value: "missing",
+          allowed: "be given for a penalty on distance")
+      }
+      try Self.requireFinite(reference, "referenceLogProbabilities")
+    }
     var parts = DetachedParts(
       advantages: batch.perToken(batch.advantages),
       weights: aggregation.weights(
@@ -63,15 +71,9 @@ extension Objective {
     return parts
   }
 
-  private func checkReference(_ batch: UpdateBatch) throws(TrainingError) {
-    guard let reference = batch.referenceLogProbabilities else {
-      throw .invalid(
-        name: "'referenceLogProbabilities'", value: "missing", allowed: "be given for a penalty on distance")
-    }
-    if let index = reference.firstIndex(where: { !$0.isFinite }) {
-      throw .invalid(
-        name: "referenceLogProbabilities[\(index)]", value: "\(reference[index])", allowed: "be finite")
-    }
+  private static func requireFinite(_ values: [Double], _ name: String) throws(TrainingError) {
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return }
+    throw .invalid(name: "\(name)[\(index)]", value: "\(values[index])", allowed: "be finite")
   }
 }
 

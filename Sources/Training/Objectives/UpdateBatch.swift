@@ -2,8 +2,10 @@ import Modulation
 
 /// What an objective sees of the rollouts of one update, or of a part of it: numbers per rollout and per token, and nothing of the model.
 ///
-/// Responses lie end to end as in `RolloutBatch`; token-level arrays run over response tokens. "Current" means the policy under update, "sampled" the one that drew the tokens. What a part cannot know
-/// of the whole is in `totals`.
+/// Responses lie end to end as in `RolloutBatch`; token-level arrays run over response tokens. "Current" means the policy under update, "sampled" the one that drew the tokens. What a part cannot know of the whole is in `totals`.
+///
+/// Rules that compare tokens (extremes, quantiles, covariances, baselines of states) compare those of this batch: it is their micro-batch. An update that is cut into parts gives them less to look at, as it does in
+/// the released code.
 public struct UpdateBatch: Sendable, Hashable {
   /// The prompt of each rollout, a label that is not negative.
   public var groups: [Int]

@@ -1,0 +1,19 @@
+import Statistics
+
+/// What the workers of one call read.
+struct SamplerBatch {
+  /// Tokens of each prompt.
+  var lengths: [Int]
+  /// The first rollout of each prompt, and the number of rollouts at the end.
+  var firsts: [Int]
+  /// The prompt of each rollout.
+  var groups: [Int]
+  /// The place of each prompt in the current wave.
+  var places: [Int]
+  /// The stream of each prompt.
+  var keys: [StreamKey]
+  /// How tokens are drawn.
+  var settings: SamplingSettings
+  /// The caches of the current wave.
+  var prompts: SamplerPrompts
+}

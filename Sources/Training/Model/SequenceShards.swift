@@ -1,0 +1,29 @@
+/// How the sequences of a batch are dealt: to shards, each summed into a gradient of its own, and within a shard to chunks that are computed at once.
+///
+/// A pure function of the lengths and of two constants, so that the order in which gradients are added never depends on the number of threads.
+struct SequenceShards: Sendable, Hashable {
+  /// The ranges of sequences of each shard, in order.
+  private(set) var chunks: [[Range<Int>]]
+
+  /// Consecutive sequences to each shard, about equally many tokens; within it chunks of at most `maximumRows` tokens, a longer sequence alone.
+  ///
+  /// Sequence i, with tokens before it b and length l, goes to shard ⌊shards · (b + l/2) / tokens⌋: where its middle lies.
+  init(_ sequences: PackedSequences, shards: Int, maximumRows: Int) {
+    precondition(shards > 0, "\(shards) shards")
+    precondition(maximumRows > 0, "chunks of \(maximumRows) rows")
+    chunks = Array(repeating: [], count: shards)
+    for sequence in 0..<sequences.count {
+      let places = sequences.range(sequence)
+      let doubled = places.lowerBound + places.upperBound
+      // Empty sequences at the very end have their middle at the end.
+      let shard = min(shards - 1, shards * doubled / max(1, 2 * sequences.tokenCount))
+      if let last = chunks[shard].last,
+        places.upperBound - sequences.starts[last.lowerBound] <= maximumRows
+      {
+        chunks[shard][chunks[shard].count - 1] = last.lowerBound..<sequence + 1
+      } else {
+        chunks[shard].append(sequence..<sequence + 1)
+      }
+    }
+  }
+}

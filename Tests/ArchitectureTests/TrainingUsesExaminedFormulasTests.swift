@@ -1,0 +1,95 @@
+import Testing
+
+/// Training may use a formula of the library only if the claims examine it.
+///
+/// Every public type of `Estimators`, `Allocation` and `Modulation` that the code of `Sources/Training` mentions must be mentioned by the code of `Sources/Claims`. Comments do not count, on either side.
+@Suite struct TrainingUsesExaminedFormulasTests {
+  /// What Training uses and no claim examines, with the reason why it may.
+  ///
+  /// All but the clip belong to rivals of the method that is examined: no claim says anything of them, and methods that use them claim nothing.
+  static let exceptions: [String: String] = [
+    "ClipCov": "a rival's selection of tokens",
+    "ClipIndicator": "the range inside AdvantageModulation, examined through it",
+    "ClipIndicatorAsReleased": "a released setting, the factor 1.4 on ε_high",
+    "EntropyAdvantages": "a rival's bonus on the advantage",
+    "EntropyBonus": "a rival's coefficient; the gradient of H is EntropyChange's",
+    "ForkTokensMask": "a rival's mask",
+    "KLCov": "a rival's price",
+    "WeightedReinforce": "a rival's two advantages, a scale and a constant baseline",
+  ]
+
+  static let folders = ["Estimators", "Allocation", "Modulation"]
+
+  /// The names of the public types that a text declares at any depth, by their last component.
+  static func publicTypes(in text: String) -> [String] {
+    code(text).matches(of: /(?m)^public (?:struct|enum|protocol|final class|typealias) (\w+)/).map {
+      String($0.1)
+    }
+  }
+
+  /// The text without line comments.
+  static func code(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
+    }.joined(separator: "\n")
+  }
+
+  /// The words of a text's code.
+  static func words(_ texts: [String]) -> Set<String> {
+    Set(texts.flatMap { code($0).matches(of: /\w+/).map { String($0.0) } })
+  }
+
+  /// The types that `training` mentions and `claims` does not, in alphabetical order.
+  static func unexamined(types: [String], training: [String], claims: [String]) -> [String] {
+    let used = words(training)
+    let examined = words(claims)
+    return types.filter { used.contains($0) && !examined.contains($0) }.sorted()
+  }
+
+  static func texts(_ folder: String) throws -> [String] {
+    try SourceTree.files(in: "Sources/\(folder)").map(\.text)
+  }
+
+  static func types() throws -> [String] {
+    try folders.flatMap { try texts($0).flatMap(publicTypes) }
+  }
+
+  @Test func everyFormulaThatTrainingUsesIsExaminedOrExcepted() throws {
+    let types = try Self.types()
+    let training = try Self.texts("Training")
+    #expect(types.count > 50)
+    let used = Self.words(training)
+    #expect(types.count { used.contains($0) } > 20, "the trainer must use the library's formulas")
+    let found = Self.unexamined(types: types, training: training, claims: try Self.texts("Claims"))
+    for type in found {
+      #expect(Self.exceptions[type] != nil, "Training uses \(type), which no claim examines")
+    }
+  }
+
+  @Test func everyExceptionIsNeeded() throws {
+    let found = Self.unexamined(
+      types: try Self.types(), training: try Self.texts("Training"), claims: try Self.texts("Claims"))
+    for type in Self.exceptions.keys.sorted() {
+      #expect(found.contains(type), "\(type) is examined or not used: it needs no exception")
+    }
+  }
+
+  @Test func aTypeThatOnlyCommentsOfTheClaimsMentionIsNotExamined() {
+    let library = """
+      /// A rule.
+      public struct Examined: Sendable {}
+      public enum Unexamined {}
+      struct Internal {}
+      """
+    let types = Self.publicTypes(in: library)
+    #expect(types == ["Examined", "Unexamined"])
+    let training = ["let a = Examined()\nlet b = Unexamined.value // Unmentioned"]
+    #expect(
+      Self.unexamined(types: types, training: training, claims: ["// Unexamined is well\nExamined()"])
+        == ["Unexamined"])
+    #expect(
+      Self.unexamined(types: types, training: training, claims: ["Unexamined.value(Examined())"]).isEmpty)
+    #expect(Self.unexamined(types: types, training: ["/// `Unexamined`"], claims: []).isEmpty)
+    #expect(Self.unexamined(types: types, training: ["UnexaminedOther()"], claims: []).isEmpty)
+  }
+}
