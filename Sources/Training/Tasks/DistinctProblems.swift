@@ -10,27 +10,36 @@ enum DistinctProblems {
   static func draw(
     _ count: Int, of side: PromptClass, tiers: [TaskTier], key: StreamKey
   ) throws(TrainingError) -> [Problem] {
-    try TaskTier.check(tiers)
-    let available = tiers.reduce(0) { $0 + $1.count }
-    guard (0...available).contains(count) else {
-      throw tooMany(count, side, "lie in 0...\(available)")
-    }
-    // Keyed by the tier itself, not by its place in the list: other tiers beside it do not change what it gives.
-    var sources = tiers.map { Source(tier: $0, side: side, key: key) }
-    var problems: [Problem] = []
-    problems.reserveCapacity(count)
-    while problems.count < count {
-      let before = problems.count
-      for index in sources.indices where problems.count < count {
-        if let problem = sources[index].next() { problems.append(problem) }
-      }
-      if problems.count == before { throw tooMany(count, side, "be at most \(before)") }
+    let problems = try draw(atMost: count, of: side, tiers: tiers, key: key)
+    guard problems.count == count else {
+      throw .invalid(
+        name: "the number of distinct \(side.rawValue) problems", value: "\(count)",
+        allowed: "be at most \(problems.count) with these tiers")
     }
     return problems
   }
 
-  private static func tooMany(_ count: Int, _ side: PromptClass, _ allowed: String) -> TrainingError {
-    .invalid(name: "the number of distinct \(side.rawValue) problems", value: "\(count)", allowed: allowed)
+  /// `limit` problems, or all where there are fewer.
+  ///
+  /// Throws `invalid` where `tiers` is empty or repeats one, and where `limit` is negative.
+  static func draw(
+    atMost limit: Int, of side: PromptClass, tiers: [TaskTier], key: StreamKey
+  ) throws(TrainingError) -> [Problem] {
+    try TaskTier.check(tiers)
+    guard limit >= 0 else {
+      throw .invalid(name: "the number of problems", value: "\(limit)", allowed: "not be negative")
+    }
+    // Keyed by the tier itself, not by its place in the list: other tiers beside it do not change what it gives.
+    var sources = tiers.map { Source(tier: $0, side: side, key: key) }
+    var problems: [Problem] = []
+    var before = -1
+    while problems.count < limit, problems.count > before {
+      before = problems.count
+      for index in sources.indices where problems.count < limit {
+        if let problem = sources[index].next() { problems.append(problem) }
+      }
+    }
+    return problems
   }
 
   /// The problems of one tier on one side, in a random order.

@@ -20,18 +20,35 @@ public enum EvaluationSplit: String, CaseIterable, Sendable, Hashable, Codable {
   /// The tiers of the split, in the order of `TaskTier`.
   public var tiers: [TaskTier] { TaskTier.allCases.filter { $0.evaluationSplit == self } }
 
-  /// `count` problems with distinct prompts, as many from each tier as it has; a pure function of the arguments.
+  /// `count` problems with distinct prompts, tiers taking turns; a pure function of the arguments.
   ///
-  /// The problems of a smaller count are the first ones of a larger. Without `tiers`, all of the split's are used; others are passed over.
+  /// The problems of a smaller count are the first ones of a larger. Of `tiers`, those of other splits are passed over.
   ///
-  /// Throws `invalid` where the split has no tier among `tiers`, or too few prompts.
+  /// Throws `invalid` where the split has no tier among `tiers`, one twice, or fewer prompts.
   public func problems(
     count: Int, seed: UInt64, tiers: [TaskTier] = TaskTier.allCases
   ) throws(TrainingError) -> [Problem] {
-    let own = tiers.filter { $0.evaluationSplit == self }
-    var problems = try DistinctProblems.draw(
-      count, of: .evaluation, tiers: own, key: StreamKey(seed: seed, claim: "task-evaluation"))
-    for index in problems.indices { problems[index].split = rawValue }
-    return problems
+    named(try DistinctProblems.draw(count, of: .evaluation, tiers: own(tiers), key: Self.key(seed)))
   }
+
+  /// The first `limit` of the problems that `problems(count:seed:tiers:)` gives, or all where the split has fewer.
+  ///
+  /// Throws `invalid` where the split has no tier among `tiers` or one twice, and where `limit` is negative.
+  public func problems(
+    atMost limit: Int, seed: UInt64, tiers: [TaskTier] = TaskTier.allCases
+  ) throws(TrainingError) -> [Problem] {
+    named(try DistinctProblems.draw(atMost: limit, of: .evaluation, tiers: own(tiers), key: Self.key(seed)))
+  }
+
+  private func own(_ tiers: [TaskTier]) -> [TaskTier] { tiers.filter { $0.evaluationSplit == self } }
+
+  private func named(_ problems: [Problem]) -> [Problem] {
+    problems.map { problem in
+      var problem = problem
+      problem.split = rawValue
+      return problem
+    }
+  }
+
+  private static func key(_ seed: UInt64) -> StreamKey { StreamKey(seed: seed, claim: "task-evaluation") }
 }

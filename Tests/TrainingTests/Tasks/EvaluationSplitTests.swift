@@ -48,9 +48,21 @@ import Testing
     #expect(throws: TrainingError.self) {
       try EvaluationSplit.addition.problems(count: 40, seed: 1, tiers: [.sorting3])
     }
+    // Python's hashlib keeps 20 of the 100 one-digit sums.
     #expect(throws: TrainingError.self) {
-      try EvaluationSplit.addition.problems(count: 101, seed: 1, tiers: [.addition1])
+      try EvaluationSplit.addition.problems(count: 21, seed: 1, tiers: [.addition1])
     }
+  }
+
+  @Test func aSmallSplitGivesAllItHas() throws {
+    let kept = (0..<100).map { TaskTier.addition1.problem($0).prompt }
+      .filter { PromptClass(of: $0) == .evaluation }
+    let all = try EvaluationSplit.addition.problems(atMost: 1_000_000, seed: 1, tiers: [.addition1])
+    #expect(all.map(\.prompt).sorted() == kept.sorted() && all.count == kept.count)
+    let some = try EvaluationSplit.addition.problems(atMost: 7, seed: 1, tiers: [.addition1])
+    #expect(some == Array(all.prefix(7)))
+    #expect(try EvaluationSplit.addition.problems(count: 7, seed: 1, tiers: [.addition1]) == some)
+    #expect(throws: TrainingError.self) { try EvaluationSplit.addition.problems(atMost: -1, seed: 1) }
   }
 
   @Test func overlapsAreFoundWithTheirPlacesWhateverTheirSpaces() {

@@ -79,8 +79,8 @@ import _TestSupport
   }
 
   @Test func impossibleSizesAreRefused() {
-    for count in [0, -1, Int.max] {
-      #expect(throws: TrainingError.self) { try TaskPool(seed: 2, count: count) }
+    for count in [0, -1, 101, Int.max] {
+      #expect(throws: TrainingError.self) { try TaskPool(seed: 2, count: count, tiers: [.addition1]) }
     }
   }
 

@@ -28,6 +28,7 @@ import Testing
     ("it is 42.0", "42"), ("3.50", "3.5"), ("-$3", "-3"), ("$-3", "-3"), ("= \u{2212}3", "-3"), ("7-3", "3"),
     ("(42)", "42"), ("12kg", "12"), ("50%", "50"), ("answer:007", "7"), ("-0.0", "0"), ("(5)-3", "3"),
     ("共42个，一起", "42"), ("1, 2", "2"), (longNumber, longNumber), ("+3", "3"), ("x = -3", "-3"),
+    ("\\boxed{42}", "42"), ("\\boxed{-42}", "-42"), ("x-3", "3"), ("42,", "42"), ("a,42", "42"),
   ]) func lastNumberAccepts(response: String, answer: String) {
     #expect(Verifier.lastNumber.accepts(response: response, answer: answer))
   }
@@ -73,7 +74,9 @@ import Testing
     ("\u{FF14}\u{FF12}", "42"), ("\u{664}42", "42"), ("42 \u{664}", "42"), ("#### 42\n#### 43", "42"),
     ("1,234", "234"),
     ("42", "forty-two"), ("42", ""), ("", ""), ("18446744073709551621", "5"), (longNumber + "0", longNumber),
-    ("0.1", "0.10000000000000000001"), ("4 2", "42"),
+    ("0.1", "0.10000000000000000001"), ("4 2", "42"), ("1e-3", "3"), ("1E+3", "3"), ("1.e-3", "3"),
+    ("2^-3", "-3"),
+    ("2^{3}", "3"), ("x_{3}", "3"), ("3/-4", "-4"), ("\\frac{3}{4}", "4"), ("3/4", "3"), ("1,234.5", "1234"),
   ]) func lastNumberRefuses(response: String, answer: String) {
     #expect(!Verifier.lastNumber.accepts(response: response, answer: answer))
   }

@@ -5,7 +5,7 @@
 /// 42 here, and `-0` is 0.
 ///
 /// Where the last run of digits is not plainly a number the response is refused, since an earlier number may not be what it says: digits behind a letter, a slash, a caret
-/// or another digit sign (`x2`, `1e3`, `3/4`, `2^3`), commas or points out of place (`1.2.3`, `12,34`, `.5`), two signs (`+-3`), other dashes (U+2013), and numerals beyond ASCII (`²`).
+/// or another digit sign (`x2`, `1e-3`, `3/4`, `2^{3}`, `\frac{3}{4}`), commas or points out of place (`1.2.3`, `12,34`, `.5`), two signs (`+-3`), other dashes (U+2013), and numerals beyond ASCII (`²`).
 enum LastNumberVerifier {
   static func accepts(response: String, answer: String) -> Bool {
     guard let expected = lastNumber(in: answer) else { return false }
@@ -35,19 +35,23 @@ enum LastNumberVerifier {
 
   /// `-` or nothing; nil where what stands before the number makes it something else.
   private static func sign(before start: Int, in scalars: [Unicode.Scalar]) -> String? {
-    var before = start - 1
-    if before >= 0, scalars[before] == "$" { before -= 1 }
-    guard before >= 0 else { return "" }
-    let last = scalars[before]
-    if isWordlike(last) || last == "/" || last == "^" || last == "_" { return nil }
+    func scalar(_ index: Int) -> Unicode.Scalar { index >= 0 ? scalars[index] : " " }
+    let before = scalar(start - 1) == "$" ? start - 2 : start - 1
+    let last = scalar(before)
+    let earlier = scalar(before - 1)
+    if isWordlike(last) || isOperator(last) { return nil }
+    // LaTeX: an exponent or index in braces, and the second part of a fraction.
+    if last == "{" { return isOperator(earlier) || earlier == "}" ? nil : "" }
     guard isDash(last) || last == "+" else { return "" }
-    let earlier = before > 0 ? scalars[before - 1] : " "
-    if isDash(earlier) || earlier == "+" { return nil }
-    // Between two operands the sign is an operation: what follows is a number of its own.
-    let isOperation = isWordlike(earlier) || earlier == ")" || earlier == "]"
+    if isDash(earlier) || earlier == "+" || isOperator(earlier) { return nil }
+    // The exponent of `1e-3`.
+    if earlier == "e" || earlier == "E", isNumeral(scalar(before - 2)) || scalar(before - 2) == "." {
+      return nil
+    }
     if last == "+" { return "" }
     guard last == "-" || last == "\u{2212}" else { return nil }
-    return isOperation ? "" : "-"
+    // Between two operands the sign is an operation: what follows is a number of its own.
+    return isWordlike(earlier) || earlier == ")" || earlier == "]" ? "" : "-"
   }
 
   /// The digits without leading zeros, with the fraction without trailing zeros where one is left; nil where a comma or point is out of place.
@@ -76,6 +80,11 @@ enum LastNumberVerifier {
   /// Letters of scripts without upper and lower case are words by themselves, next to which numbers stand without a space.
   private static func isWordlike(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isUppercase || scalar.properties.isLowercase || isNumeral(scalar)
+  }
+
+  /// Whether a number behind the sign belongs to what stands before it: a divisor, an exponent, an index.
+  private static func isOperator(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "/" || scalar == "^" || scalar == "_"
   }
 
   private static func isDash(_ scalar: Unicode.Scalar) -> Bool {
