@@ -24,9 +24,10 @@ import _TestSupport
     var logProbabilities = [Float](repeating: 0, count: count)
     var entropies = logProbabilities
     var sumsOfSquares = logProbabilities
+    var squaredLogarithmSums = logProbabilities
     let rows = numerics_draw_tokens(
       count, vocabulary, 0, logits, settings, uniforms, &weights, &cumulative, &order, &tokens,
-      &logProbabilities, &entropies, &sumsOfSquares)
+      &logProbabilities, &entropies, &sumsOfSquares, &squaredLogarithmSums)
     return Array(tokens.prefix(rows))
   }
 
