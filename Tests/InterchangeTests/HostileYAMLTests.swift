@@ -5,7 +5,7 @@ import Testing
 
 private func refusal(_ text: String) -> String? {
   do {
-    _ = try RunFile.read(Array(text.utf8), file: "f")
+    _ = try SettingsFile.read(Array(text.utf8), file: "f")
     return nil
   } catch { return "\(error)" }
 }
@@ -94,8 +94,8 @@ private func refusal(_ text: String) -> String? {
       #expect(
         throws: InterchangeError.unrecognised(
           file: path, reason: "it has 1073741824 bytes; a run file has at most 1048576")
-      ) { try RunFile.read(path: path) }
-      #expect(throws: InterchangeError.self) { try RunFile.read(path: "/dev/zero") }
+      ) { try SettingsFile.read(path: path) }
+      #expect(throws: InterchangeError.self) { try SettingsFile.read(path: "/dev/zero") }
     }
   }
 

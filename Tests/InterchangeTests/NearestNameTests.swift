@@ -87,16 +87,16 @@ import Testing
   }
 
   @Test func allUnknownKeysAreReportedAtOnceWithTheirPlaces() throws {
-    let entries = try RunFile.read(
+    let entries = try SettingsFile.read(
       Array("seed: 1\nlearning_rat: 1\nmodel:\n  width: 2\n".utf8), file: "run.yaml")
     let known = ["seed", "learning_rate", "model.hidden_size"]
     #expect(
-      RunFile.checkKeys(entries, known: known, file: "run.yaml").map(\.description) == [
+      SettingsFile.checkKeys(entries, known: known, file: "run.yaml").map(\.description) == [
         "run.yaml:2:1: 'learning_rat': there is no such setting; did you mean 'learning_rate'?",
         "run.yaml:4:3: 'model.width': there is no such setting",
       ])
-    let many = try RunFile.read(Array((0..<60).map { "k\($0): 1\n" }.joined().utf8), file: "f")
-    let problems = RunFile.checkKeys(many, known: known, file: "f")
+    let many = try SettingsFile.read(Array((0..<60).map { "k\($0): 1\n" }.joined().utf8), file: "f")
+    let problems = SettingsFile.checkKeys(many, known: known, file: "f")
     #expect(problems.count == 50)
     #expect(problems.last?.reason == "there is no such setting (and 10 more that do not exist)")
   }

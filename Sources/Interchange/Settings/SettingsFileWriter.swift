@@ -2,7 +2,7 @@
 ///
 /// One setting a line, nested keys with dots, in the given order: what was resolved for a run can be compared line by line with
 /// that of another run, and read back.
-public enum RunFileWriter {
+public enum SettingsFileWriter {
   /// The file's text.
   ///
   /// Numbers have as few digits as give the same double back; text is quoted where YAML would make something else of it.
@@ -11,7 +11,7 @@ public enum RunFileWriter {
   /// - Parameter comment: lines that stand before the settings.
   /// - Precondition: the keys are distinct, not empty and have at most 512 bytes; lists hold no lists.
   public static func text(
-    _ settings: [(key: String, value: RunFileValue)], comment: [String] = []
+    _ settings: [(key: String, value: SettingsValue)], comment: [String] = []
   ) -> String {
     precondition(
       Set(settings.map(\.key)).count == settings.count, "a key occurs twice in \(settings.map(\.key))")
@@ -31,7 +31,7 @@ public enum RunFileWriter {
   ///
   /// - Precondition: as for `text`.
   public static func write(
-    _ settings: [(key: String, value: RunFileValue)], comment: [String] = [], to path: String
+    _ settings: [(key: String, value: SettingsValue)], comment: [String] = [], to path: String
   ) throws(InterchangeError) {
     let bytes = Array(text(settings, comment: comment).utf8)
     let file = try OutputFile(creating: path)
@@ -39,7 +39,7 @@ public enum RunFileWriter {
     try file.synchronize()
   }
 
-  private static func written(_ value: RunFileValue) -> String {
+  private static func written(_ value: SettingsValue) -> String {
     switch value {
     case .null: return "null"
     case .bool(let value): return value ? "true" : "false"

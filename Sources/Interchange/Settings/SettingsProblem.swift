@@ -1,5 +1,5 @@
 /// What is wrong with one setting of a run file.
-public struct RunFileProblem: Sendable, Equatable, CustomStringConvertible {
+public struct SettingsProblem: Sendable, Equatable, CustomStringConvertible {
   /// The file.
   public var file: String
   /// The line of the key, counted from 1.
@@ -12,7 +12,7 @@ public struct RunFileProblem: Sendable, Equatable, CustomStringConvertible {
   public var reason: String
 
   /// A problem with `entry` of `file`.
-  public init(_ entry: RunFileEntry, file: String, reason: String) {
+  public init(_ entry: SettingsEntry, file: String, reason: String) {
     self.file = file
     line = entry.line
     column = entry.column
@@ -24,7 +24,7 @@ public struct RunFileProblem: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "\(file):\(line):\(column): '\(key)': \(reason)" }
 }
 
-extension RunFile {
+extension SettingsFile {
   /// Problems that are described one by one; a file of something else would give thousands.
   static let mostProblems = 50
 
@@ -32,8 +32,8 @@ extension RunFile {
   ///
   /// Beyond 50 problems, the last one tells how many more there are.
   public static func checkKeys(
-    _ entries: [RunFileEntry], known: [String], file: String
-  ) -> [RunFileProblem] {
+    _ entries: [SettingsEntry], known: [String], file: String
+  ) -> [SettingsProblem] {
     let allowed = Set(known)
     let unknown = entries.filter { !allowed.contains($0.key) }
     return unknown.prefix(mostProblems).enumerated().map { index, entry in
@@ -44,7 +44,7 @@ extension RunFile {
       if index == mostProblems - 1 && unknown.count > mostProblems {
         reason += " (and \(unknown.count - mostProblems) more that do not exist)"
       }
-      return RunFileProblem(entry, file: file, reason: reason)
+      return SettingsProblem(entry, file: file, reason: reason)
     }
   }
 }

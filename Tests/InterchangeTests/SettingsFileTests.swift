@@ -4,11 +4,11 @@ import Testing
 
 @testable import Interchange
 
-private func entries(_ text: String) throws -> [RunFileEntry] {
-  try RunFile.read(Array(text.utf8), file: "run.yaml")
+private func entries(_ text: String) throws -> [SettingsEntry] {
+  try SettingsFile.read(Array(text.utf8), file: "run.yaml")
 }
 
-private func values(_ text: String) throws -> [String: RunFileValue] {
+private func values(_ text: String) throws -> [String: SettingsValue] {
   Dictionary(uniqueKeysWithValues: try entries(text).map { ($0.key, $0.value) })
 }
 
@@ -20,7 +20,7 @@ private func refusal(_ text: String) -> String? {
   } catch { return "\(error)" }
 }
 
-@Suite struct RunFileTests {
+@Suite struct SettingsFileTests {
   @Test func nestedMapsBecomeKeysWithDotsInTheirOrder() throws {
     let text = """
       # a run
@@ -83,8 +83,8 @@ private func refusal(_ text: String) -> String? {
       ("0x", .text("0x")), ("0xG", .text("0xG")), ("3*x", .text("3*x")), ("2024-01-02", .text("2024-01-02")),
       ("a b", .text("a b")), ("'no'", .text("no")), ("\"1e3\"", .text("1e3")), ("!!str 12", .text("12")),
       ("012.5", .number(12.5)), ("-", .list([.null])),
-    ] as [(String, RunFileValue)])
-  func valuesHaveTheTypesOfTheCoreSchema(text: String, value: RunFileValue) throws {
+    ] as [(String, SettingsValue)])
+  func valuesHaveTheTypesOfTheCoreSchema(text: String, value: SettingsValue) throws {
     #expect(try values(text == "-" ? "k:\n-\n" : "k: \(text)\n")["k"] == value)
   }
 
@@ -140,7 +140,7 @@ private func refusal(_ text: String) -> String? {
     #expect(
       throws: InterchangeError.damaged(
         file: "f", line: 2, field: nil, reason: "the text is not valid UTF-8")
-    ) { try RunFile.read([0x61, 0x3A, 0x0A, 0xFF, 0x0A], file: "f") }
+    ) { try SettingsFile.read([0x61, 0x3A, 0x0A, 0xFF, 0x0A], file: "f") }
   }
 
   @Test func damagedTextNeverCrashes() {
@@ -159,7 +159,7 @@ private func refusal(_ text: String) -> String? {
         default: bytes.insert(telling[stream.index(below: telling.count)], at: position)
         }
       }
-      do { _ = try RunFile.read(bytes, file: "fuzz") } catch { refused += 1 }
+      do { _ = try SettingsFile.read(bytes, file: "fuzz") } catch { refused += 1 }
     }
     #expect(refused > 1000 && refused < 4000, "\(refused) of 4000 were refused")
   }

@@ -4,14 +4,14 @@ import Yams
 ///
 /// Nested maps are flattened: `model: {hidden_size: 128}` is the key `model.hidden_size`. Anchors, aliases and merge keys
 /// (`<<: *base`) work. A key that is set twice, a key that is no text, a map in a list and a tag are errors with file and line.
-public enum RunFile {
+public enum SettingsFile {
   /// Settings of a file, lists counted by their elements.
   private static let mostValues = 100_000
   /// Nested maps.
   private static let deepest = 16
 
   /// The settings of the file at `path` in its order; merged ones come where the merge key stands.
-  public static func read(path: String) throws(InterchangeError) -> [RunFileEntry] {
+  public static func read(path: String) throws(InterchangeError) -> [SettingsEntry] {
     let input = try InputFile(path: path)
     if input.count > YAMLLimits.longestFile {
       throw .unrecognised(
@@ -23,7 +23,7 @@ public enum RunFile {
   /// The settings in `text`.
   ///
   /// - Parameter file: the name that errors carry.
-  public static func read(_ text: [UInt8], file: String) throws(InterchangeError) -> [RunFileEntry] {
+  public static func read(_ text: [UInt8], file: String) throws(InterchangeError) -> [SettingsEntry] {
     if text.count > YAMLLimits.longestFile {
       throw .unrecognised(
         file: file, reason: "it has \(text.count) bytes; a run file has at most \(YAMLLimits.longestFile)")
@@ -41,7 +41,7 @@ public enum RunFile {
       throw translated(error, file: file, text: string)
     }
     guard let root, !isNothing(root) else { return [] }
-    var flattening = RunFileFlattening(file: file, mostValues: mostValues, deepest: deepest)
+    var flattening = SettingsFileFlattening(file: file, mostValues: mostValues, deepest: deepest)
     try flattening.add(root)
     return flattening.entries
   }

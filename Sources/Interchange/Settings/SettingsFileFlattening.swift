@@ -1,12 +1,12 @@
 import Yams
 
 /// Turns the nested maps of a run file into one list of settings.
-struct RunFileFlattening {
+struct SettingsFileFlattening {
   let file: String
   let mostValues: Int
   let deepest: Int
   /// The settings so far.
-  private(set) var entries: [RunFileEntry] = []
+  private(set) var entries: [SettingsEntry] = []
   private var positions: [String: Int] = [:]
   private var valueCount = 0
 
@@ -41,7 +41,7 @@ struct RunFileFlattening {
         throw damaged(key.mark, full, "the key is set a second time, first in line \(entries[earlier].line)")
       }
       entries.append(
-        RunFileEntry(
+        SettingsEntry(
           key: full, value: read, text: text, line: key.mark?.line ?? 1, column: key.mark?.column ?? 1))
     }
   }
@@ -108,12 +108,12 @@ struct RunFileFlattening {
 
   private mutating func value(
     _ node: Node, key: String, mark: Mark?
-  ) throws(InterchangeError) -> (RunFileValue, String) {
+  ) throws(InterchangeError) -> (SettingsValue, String) {
     switch node {
     case .scalar(let scalar): return (try self.scalar(scalar, key: key), scalar.string)
     case .sequence(let sequence):
       try checkTag(sequence.tag, sequence.mark, key)
-      var elements: [RunFileValue] = []
+      var elements: [SettingsValue] = []
       for element in sequence {
         try count(element.mark, key)
         guard case .scalar(let scalar) = element else {
@@ -126,7 +126,7 @@ struct RunFileFlattening {
     }
   }
 
-  private func scalar(_ scalar: Node.Scalar, key: String) throws(InterchangeError) -> RunFileValue {
+  private func scalar(_ scalar: Node.Scalar, key: String) throws(InterchangeError) -> SettingsValue {
     try checkTag(scalar.tag, scalar.mark, key)
     if scalar.style != .plain || scalar.tag.rawValue == Tag.Name.str.rawValue { return .text(scalar.string) }
     switch PlainScalar.read(scalar.string) {

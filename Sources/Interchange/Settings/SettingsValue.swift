@@ -1,5 +1,5 @@
 /// A value of a run file.
-public enum RunFileValue: Sendable, Equatable {
+public enum SettingsValue: Sendable, Equatable {
   /// Nothing: an empty value, `null` or `~`.
   case null
   /// A truth value.
@@ -11,15 +11,15 @@ public enum RunFileValue: Sendable, Equatable {
   /// Text.
   case text(String)
   /// A list of any of the above.
-  case list([RunFileValue])
+  case list([SettingsValue])
 }
 
 /// A setting of a run file: a key, its value and where it stands.
-public struct RunFileEntry: Sendable, Equatable {
+public struct SettingsEntry: Sendable, Equatable {
   /// The key; keys of nested maps are joined by dots.
   public var key: String
   /// The value.
-  public var value: RunFileValue
+  public var value: SettingsValue
   /// The value as it is written, for who wants `1e3` as text; empty for a list.
   public var text: String
   /// The line of the key, counted from 1; of a merged key, where it was defined.
@@ -28,7 +28,7 @@ public struct RunFileEntry: Sendable, Equatable {
   public var column: Int
 
   /// A setting.
-  public init(key: String, value: RunFileValue, text: String, line: Int, column: Int) {
+  public init(key: String, value: SettingsValue, text: String, line: Int, column: Int) {
     self.key = key
     self.value = value
     self.text = text

@@ -5,7 +5,7 @@
 enum PlainScalar {
   /// A value, or why there is none.
   enum Reading: Equatable {
-    case value(RunFileValue)
+    case value(SettingsValue)
     case refused(String)
   }
 

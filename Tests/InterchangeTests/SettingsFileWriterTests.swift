@@ -4,7 +4,7 @@ import Testing
 
 @testable import Interchange
 
-@Suite struct RunFileWriterTests {
+@Suite struct SettingsFileWriterTests {
   private static let texts = [
     "", "plain", "no", "No", "y", "null", "~", "1e3", "012", "0x1F", "1_000", "1:30", "3", "-3", ".5", ".inf",
     "true",
@@ -19,8 +19,8 @@ import Testing
     0, -0.0, 1, 0.1, 1e-6, 1e20, 1e16, 123456789.125, 0x1p-1074, .greatestFiniteMagnitude, -2.5e-300,
     .infinity, -.infinity,
   ]
-  private static var settings: [(key: String, value: RunFileValue)] {
-    var settings: [(key: String, value: RunFileValue)] = [
+  private static var settings: [(key: String, value: SettingsValue)] {
+    var settings: [(key: String, value: SettingsValue)] = [
       ("null", .null), ("truth", .bool(true)), ("falsehood", .bool(false)), ("most", .integer(Int.max)),
       ("least", .integer(Int.min)), ("empty", .list([])),
       ("mixed", .list([.null, .bool(false), .integer(-1), .number(0.1), .text("a, b"), .text("no")])),
@@ -34,8 +34,8 @@ import Testing
   @Test func whatIsWrittenReadsBackAsTheSameValuesInTheSameOrder() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/config.yaml"
-      try RunFileWriter.write(Self.settings, comment: ["as resolved\nseed: 1", "é"], to: path)
-      let found = try RunFile.read(path: path)
+      try SettingsFileWriter.write(Self.settings, comment: ["as resolved\nseed: 1", "é"], to: path)
+      let found = try SettingsFile.read(path: path)
       #expect(found.map(\.key) == Self.settings.map(\.key))
       for (entry, setting) in zip(found, Self.settings) {
         #expect(entry.value == setting.value, "\(setting.key)")
@@ -55,8 +55,8 @@ import Testing
       let text = String(String.UnicodeScalarView(scalars))
       let bits = Double(bitPattern: stream.next())
       let number = bits.isNaN ? 0 : bits
-      let written = RunFileWriter.text([("text", .text(text)), ("number", .number(number))])
-      let found = try RunFile.read(Array(written.utf8), file: "f")
+      let written = SettingsFileWriter.text([("text", .text(text)), ("number", .number(number))])
+      let found = try SettingsFile.read(Array(written.utf8), file: "f")
       #expect(found.map(\.value) == [.text(text), .number(number)], "\(written)")
       // Equality of strings overlooks how accents are encoded.
       if case .text(let read) = found[0].value { #expect(Array(read.utf8) == Array(text.utf8)) }
@@ -65,7 +65,7 @@ import Testing
 
   @Test func wordsStayPlainAndNumbersAreShortest() {
     #expect(
-      RunFileWriter.text([
+      SettingsFileWriter.text([
         ("method", .text("dynamo")), ("rate", .number(1e-6)), ("scale", .number(1e20)),
         ("clip", .number(0.28)),
         ("flag", .text("no")), ("list", .list([.integer(1), .text("a b")])),
@@ -85,7 +85,7 @@ import Testing
   func anotherYAMLReaderSeesTheSameValues() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/config.yaml"
-      try RunFileWriter.write(Self.settings, to: path)
+      try SettingsFileWriter.write(Self.settings, to: path)
       let script = """
         import json, sys, yaml
         values = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  private static func json(_ value: RunFileValue) -> JSONValue {
+  private static func json(_ value: SettingsValue) -> JSONValue {
     switch value {
     case .null: return .null
     case .bool(let value): return .bool(value)
