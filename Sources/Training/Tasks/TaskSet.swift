@@ -28,18 +28,8 @@ public struct TaskSet: Sendable, Hashable {
     splits = []
     for split in EvaluationSplit.allCases where tiers.contains(where: { $0.evaluationSplit == split }) {
       // A tier of few prompts has fewer evaluation prompts than asked for; then the split is all of them.
-      let available = tiers.filter { $0.evaluationSplit == split }.reduce(0) { $0 + $1.count }
-      var count = min(problemsPerSplit, available)
-      var problems: [Problem]?
-      while problems == nil {
-        do throws(TrainingError) {
-          problems = try split.problems(count: count, seed: seed, tiers: tiers)
-        } catch {
-          guard count > 1 else { throw error }
-          count = count / 2
-        }
-      }
-      splits.append(Split(name: split.rawValue, problems: problems ?? []))
+      let problems = try split.problems(atMost: problemsPerSplit, seed: seed, tiers: tiers)
+      splits.append(Split(name: split.rawValue, problems: problems))
     }
     vocabulary = .arithmetic
     self.verifier = verifier
@@ -54,8 +44,12 @@ public struct TaskSet: Sendable, Hashable {
   {
     tiers = []
     self.verifier = verifier
-    self.vocabulary =
-      try vocabulary ?? CharacterVocabulary(texts: problems.flatMap { [$0.prompt, $0.answer, $0.solution] })
+    if let vocabulary {
+      self.vocabulary = vocabulary
+    } else {
+      self.vocabulary = try CharacterVocabulary(
+        texts: problems.flatMap { [$0.prompt, $0.answer, $0.solution] })
+    }
     let named = problems.contains { $0.split != nil && $0.split != "train" }
     func split(_ problem: Problem) -> String? {
       if named { return problem.split == "train" ? nil : problem.split }

@@ -1,7 +1,7 @@
 /// Which of two numbers is larger: `45?67=` is answered by `<`, `=` or `>`.
 ///
 /// Where both operands have the same number of digits, length does not decide.
-struct Comparison: NumberedProblems {
+struct NumberComparison: NumberedProblems {
   var operands: ClosedRange<Int>
 
   var count: Int { operands.count * operands.count }
