@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "_TestSupport"]),
+      name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "_TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["CLI", "_TestSupport"]),

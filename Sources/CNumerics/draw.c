@@ -29,13 +29,13 @@ INLINE float weight_of(float x) {
 }
 
 typedef struct {
-  float largest, sum, weighted, squares;
+  float largest, sum, weighted, squares, weighted_squares;
   int finite;
 } row_sums;
 
-/* Writes weights e^x, x = (z - largest)/T, and returns their sum, the sum of x e^x and that of e^2x. */
+/* Writes weights e^x, x = (z - largest)/T, and returns their sum, the sums of x e^x, of e^2x and of x e^2x. */
 INLINE row_sums weigh(long n, const float *restrict z, float inverse_temperature, float *restrict weights) {
-  row_sums s = {-INFINITY, 0, 0, 0, 1};
+  row_sums s = {-INFINITY, 0, 0, 0, 0, 1};
   float check = 0;
   {
 #pragma clang fp reassociate(on)
@@ -52,8 +52,10 @@ INLINE row_sums weigh(long n, const float *restrict z, float inverse_temperature
       weights[j] = e;
       s.sum += e;
       /* An impossible token adds 0: its x may be infinite at a low temperature. */
-      s.weighted += (x < -87.0f ? 0 : x) * e;
+      float log_weighted = (x < -87.0f ? 0 : x) * e;
+      s.weighted += log_weighted;
       s.squares += e * e;
+      s.weighted_squares += log_weighted * e;
     }
   }
   return s;
@@ -130,7 +132,7 @@ static int32_t invert(long n, const float *weights, double uniform, double *cumu
 CLONES long numerics_draw_tokens(
     long rows, long vocabulary, long ld, const float *logits, numerics_draw_settings settings, const double *uniforms,
     float *weights, double *cumulative, int32_t *order, int32_t *tokens, float *log_probabilities, float *entropies,
-    float *sums_of_squares) {
+    float *sums_of_squares, float *squared_logarithm_sums) {
   for (long row = 0; row < rows; row++) {
     const float *z = logits + row * ld;
     row_sums s = weigh(vocabulary, z, settings.inverse_temperature, weights);
@@ -150,6 +152,8 @@ CLONES long numerics_draw_tokens(
     log_probabilities[row] = log_probability > 0 ? 0 : log_probability;
     entropies[row] = entropy < 0 ? 0 : entropy;
     sums_of_squares[row] = squares > 1 ? 1 : squares;
+    /* sum pi^2 log pi = sum pi^2 x - log_sum sum pi^2, both of one sign: nothing cancels. */
+    squared_logarithm_sums[row] = s.weighted_squares * inverse * inverse - log_sum * squares;
   }
   return rows;
 }

@@ -37,10 +37,10 @@ void numerics_cached_attention(
     long rows, long heads, long kv_heads, long width, const float *q, long ldq, const float *const *keys,
     const float *const *values, long ldkv, const int32_t *lengths, float scale, float *out, long ldo, float *scratch);
 
-/* What a rollout records of each row of logits: log pi of the action, the entropy and sum pi^2, of softmax(inverse_temperature * z). Clamped to log pi <= 0, H >= 0. */
+/* What a rollout records of each row of logits: log pi of the action, the entropy, sum pi^2 and sum pi^2 log pi, of softmax(inverse_temperature * z). Clamped to log pi <= 0, H >= 0. */
 void numerics_token_statistics(
     long rows, long vocabulary, long ld, const float *logits, float inverse_temperature, const int32_t *actions,
-    float *log_probabilities, float *entropies, float *sums_of_squares);
+    float *log_probabilities, float *entropies, float *sums_of_squares, float *squared_logarithm_sums);
 
 /* probabilities = softmax(inverse_temperature * logits) of one row; returns log of the sum of exponentials less the largest scaled logit. */
 float numerics_softmax_row(long vocabulary, const float *logits, float inverse_temperature, float *probabilities);

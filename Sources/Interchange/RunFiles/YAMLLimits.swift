@@ -7,7 +7,7 @@ enum YAMLLimits {
   /// Bytes of a file.
   static let longestFile = 1 << 20
   /// Values after all aliases are put in, counted once for each map or list around them.
-  static let mostValues = 1e8
+  static let mostValues = 2e7
   /// Nested maps and lists after all aliases are put in: the parser's recursion takes about 0.8 kB a level in a debug build, so
   /// a stack of 8 MB would hold more than twice as many.
   static let deepest = 4000

@@ -157,4 +157,11 @@ public struct PlotSeries: Sendable, Hashable {
   public static func verticalIntervals(_ rows: [[Double]], _ mark: PlotStyle.Mark) -> PlotSeries {
     PlotSeries(rows: rows, style: "using 1:2:2:3:3 with candlesticks lw 1.2 \(mark.colourClause)")
   }
+
+  /// A band between two curves, each row an (x, lower, upper); pale, so that bands show through each other.
+  public static func band(_ rows: [[Double]], _ mark: PlotStyle.Mark) -> PlotSeries {
+    PlotSeries(
+      rows: rows,
+      style: "using 1:2:3 with filledcurves fs transparent solid 0.18 noborder \(mark.colourClause)")
+  }
 }

@@ -63,7 +63,8 @@ extension RunKey {
   private static let methodParts: [RunKey] = MethodPart.all.map { .override($0.name, $0.help) }
 
   private static let warmUp: [RunKey] = [
-    .integer("warm_up_steps", \.warmUpSteps, 0...10_000_000, "The most supervised steps before reinforcement."),
+    .integer(
+      "warm_up_steps", \.warmUpSteps, 0...10_000_000, "The most supervised steps before reinforcement."),
     .integer("warm_up_batch", \.warmUpBatch, 1...1_000_000, "Problems in one supervised step."),
     .number(
       "warm_up_learning_rate", \.warmUpLearningRate, 0...10, "The learning rate of supervised steps."),
@@ -85,7 +86,8 @@ extension RunKey {
     .integer(
       "evaluation_samples", \.evaluationSamples, 1...100_000,
       "Samples of each problem in an evaluation along the run."),
-    .integer("final_problems", \.finalProblems, 1...100_000, "Problems of each split in the last evaluation."),
+    .integer(
+      "final_problems", \.finalProblems, 1...100_000, "Problems of each split in the last evaluation."),
     .integer(
       "final_samples", \.finalSamples, 1...100_000,
       "Samples of each problem in the last evaluation; pass@32 needs 32."),

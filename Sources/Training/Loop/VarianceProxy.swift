@@ -25,7 +25,8 @@ public struct VarianceProxy: Sendable, Hashable {
   ///
   /// - Precondition: at least one rollout, arrays of equal length.
   public init(advantages: [Double], squaredScores: [Double], gradientNorm: Double) {
-    precondition(!advantages.isEmpty && advantages.count == squaredScores.count, "\(advantages.count) rollouts")
+    precondition(
+      !advantages.isEmpty && advantages.count == squaredScores.count, "\(advantages.count) rollouts")
     let count = Double(advantages.count)
     signal = gradientNorm * gradientNorm
     totalPower = zip(advantages, squaredScores).reduce(0) { $0 + $1.0 * $1.0 * $1.1 } / count
@@ -41,7 +42,8 @@ public struct VarianceProxy: Sendable, Hashable {
         + max(
           0,
           ScoreNorm.squared(
-            logProbability: Double(batch.logProbabilities[$1]), sumOfSquares: Double(batch.sumsOfSquares[$1])))
+            logProbability: Double(batch.logProbabilities[$1]), sumOfSquares: Double(batch.sumsOfSquares[$1]))
+        )
     }
   }
 }

@@ -32,11 +32,16 @@ public final class Sampler {
   /// A sampler for models of this shape.
   ///
   /// - Precondition: a sound configuration.
-  public init(configuration: ModelConfiguration) {
+  public convenience init(configuration: ModelConfiguration) {
+    self.init(configuration: configuration, promptFloatLimit: 1 << 24)
+  }
+
+  /// A sampler whose caches of prompts take at most so many floats at a time.
+  init(configuration: ModelConfiguration, promptFloatLimit: Int) {
     precondition(configuration.problems.isEmpty, "\(configuration.problems)")
     self.configuration = configuration
     weights = SamplerWeights(configuration: configuration)
-    prompts = SamplerPrompts(vocabularySize: configuration.vocabularySize)
+    prompts = SamplerPrompts(vocabularySize: configuration.vocabularySize, floatLimit: promptFloatLimit)
   }
 
   /// Draws `counts[i]` responses to `prompts[i]`; the j-th takes one uniform per token from `RandomStream(keys[i].replicate(j))`.
@@ -166,6 +171,7 @@ public final class Sampler {
     result.logProbabilities.reserveCapacity(total)
     result.entropies.reserveCapacity(total)
     result.sumsOfSquares.reserveCapacity(total)
+    result.squaredLogarithmSums.reserveCapacity(total)
     result.starts.reserveCapacity(groups.count + 1)
     result.isTerminated.reserveCapacity(groups.count)
     for owner in owners {
@@ -176,6 +182,7 @@ public final class Sampler {
       result.logProbabilities.append(contentsOf: worker.logProbabilities[range])
       result.entropies.append(contentsOf: worker.entropies[range])
       result.sumsOfSquares.append(contentsOf: worker.sumsOfSquares[range])
+      result.squaredLogarithmSums.append(contentsOf: worker.squaredLogarithmSums[range])
       result.starts.append(result.tokens.count)
       result.isTerminated.append(finished.isTerminated)
     }

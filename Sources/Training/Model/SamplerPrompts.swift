@@ -9,12 +9,16 @@ final class SamplerPrompts {
   /// Runs of places whose prompts go through the model together.
   private(set) var passes: [Range<Int>] = []
 
-  /// Floats of caches in one wave, unless a single prompt takes more: 64 MB.
-  static let floatLimit = 1 << 24
+  /// Floats of caches and logits in one wave, unless a single prompt takes more.
+  private let floatLimit: Int
   /// Rows in one pass, unless a single prompt has more.
   static let rowLimit = 192
 
-  init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
+  /// An empty store; 2^24 floats are 64 MB.
+  init(vocabularySize: Int, floatLimit: Int = 1 << 24) {
+    self.vocabularySize = vocabularySize
+    self.floatLimit = floatLimit
+  }
 
   /// Takes as many of `candidates` as one wave holds and returns their number.
   func arrange(_ candidates: ArraySlice<Int>, lengths: [Int], cacheBlock: Int) -> Int {
@@ -25,7 +29,7 @@ final class SamplerPrompts {
     var rows = 0
     for prompt in candidates {
       let size = SamplerPass.blocks(lengths[prompt]) * cacheBlock
-      if !prompts.isEmpty && floats + size + prompts.count * vocabularySize > Self.floatLimit { break }
+      if !prompts.isEmpty && floats + size + prompts.count * vocabularySize > floatLimit { break }
       let place = prompts.count
       if let last = passes.last, rows + lengths[prompt] <= Self.rowLimit {
         passes[passes.count - 1] = last.lowerBound..<place + 1

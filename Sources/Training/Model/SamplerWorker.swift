@@ -48,6 +48,7 @@ final class SamplerWorker {
   private(set) var logProbabilities: [Float] = []
   private(set) var entropies: [Float] = []
   private(set) var sumsOfSquares: [Float] = []
+  private(set) var squaredLogarithmSums: [Float] = []
   /// Whether a logit was infinite or no number.
   private(set) var metNonFinite = false
 
@@ -63,6 +64,7 @@ final class SamplerWorker {
     logProbabilities.removeAll(keepingCapacity: true)
     entropies.removeAll(keepingCapacity: true)
     sumsOfSquares.removeAll(keepingCapacity: true)
+    squaredLogarithmSums.removeAll(keepingCapacity: true)
     metNonFinite = false
   }
 
@@ -80,9 +82,9 @@ final class SamplerWorker {
     cumulative.reserve(vocabulary)
     order.reserve(vocabulary)
     drawnTokens.reserve(slots)
-    drawnValues.reserve(3 * slots)
+    drawnValues.reserve(4 * slots)
     slotTokens.reserve(slots * responses)
-    slotValues.reserve(3 * slots * responses)
+    slotValues.reserve(4 * slots * responses)
     live.removeAll(keepingCapacity: true)
     live.reserveCapacity(slots)
     freeSlots = Array((0..<slots).reversed())
@@ -143,7 +145,7 @@ final class SamplerWorker {
     return numerics_draw_tokens(
       rows, vocabulary, vocabulary, logits.base, settings, uniforms.base, weights.base, cumulative.base,
       order.base, drawnTokens.base, drawnValues.base, drawnValues.base + slotCount,
-      drawnValues.base + 2 * slotCount) == rows
+      drawnValues.base + 2 * slotCount, drawnValues.base + 3 * slotCount) == rows
   }
 
   /// Notes what was drawn and takes the rollouts that ended out of the live ones; the drawn tokens of the others move with them.
@@ -153,7 +155,7 @@ final class SamplerWorker {
       let token = drawnTokens.base[row]
       let place = live[row].slot * responseLimit + live[row].drawn
       slotTokens.base[place] = token
-      for kind in 0..<3 {
+      for kind in 0..<4 {
         slotValues.base[kind * slotCount * responseLimit + place] = drawnValues.base[kind * slotCount + row]
       }
       live[row].drawn += 1
@@ -181,6 +183,7 @@ final class SamplerWorker {
     logProbabilities.append(contentsOf: values(0))
     entropies.append(contentsOf: values(1))
     sumsOfSquares.append(contentsOf: values(2))
+    squaredLogarithmSums.append(contentsOf: values(3))
     freeSlots.append(rollout.slot)
   }
 }

@@ -60,53 +60,30 @@ public final class TransformerPass {
       start: at(regions.logits), count: scored.count * configuration.vocabularySize)
   }
 
-  /// What a rollout records of the action at each scored row, under softmax(logits / temperature): log π, the entropy and Σπ², in nats.
+  /// What a rollout records of the action at each scored row, under softmax(logits / temperature): log π, the entropy, Σπ² and Σπ² log π, in nats.
   ///
-  /// The arrays are resized to the number of scored rows.
-  ///
-  /// - Precondition: one action per scored row, each in the vocabulary; `temperature > 0`.
-  public func statistics(
-    actions: [Int32], temperature: Float, logProbabilities: inout [Float], entropies: inout [Float],
-    sumsOfSquares: inout [Float]
-  ) {
-    precondition(actions.count == scored.count, "\(actions.count) actions for \(scored.count) scored rows")
-    logProbabilities = Array(repeating: 0, count: scored.count)
-    entropies = Array(repeating: 0, count: scored.count)
-    sumsOfSquares = Array(repeating: 0, count: scored.count)
-    actions.withUnsafeBufferPointer { actions in
-      logProbabilities.withUnsafeMutableBufferPointer { logProbabilities in
-        entropies.withUnsafeMutableBufferPointer { entropies in
-          sumsOfSquares.withUnsafeMutableBufferPointer { sumsOfSquares in
-            statistics(
-              actions: actions, temperature: temperature, logProbabilities: logProbabilities,
-              entropies: entropies, sumsOfSquares: sumsOfSquares)
-          }
-        }
-      }
-    }
-  }
-
-  /// The same into buffers of the caller.
+  /// - Precondition: one action and one place in each buffer per scored row; actions in the vocabulary; `temperature > 0`.
   public func statistics(
     actions: UnsafeBufferPointer<Int32>, temperature: Float,
     logProbabilities: UnsafeMutableBufferPointer<Float>, entropies: UnsafeMutableBufferPointer<Float>,
-    sumsOfSquares: UnsafeMutableBufferPointer<Float>
+    sumsOfSquares: UnsafeMutableBufferPointer<Float>,
+    squaredLogarithmSums: UnsafeMutableBufferPointer<Float>
   ) {
     precondition(actions.count == scored.count, "\(actions.count) actions for \(scored.count) scored rows")
+    let buffers = [logProbabilities.count, entropies.count, sumsOfSquares.count, squaredLogarithmSums.count]
     precondition(
-      logProbabilities.count == scored.count && entropies.count == scored.count
-        && sumsOfSquares.count == scored.count,
-      "buffers of \(logProbabilities.count), \(entropies.count) and \(sumsOfSquares.count) for \(scored.count) rows"
-    )
+      buffers.allSatisfy { $0 == scored.count }, "buffers of \(buffers) for \(scored.count) scored rows")
     precondition(temperature > 0, "the temperature is \(temperature), it must be positive")
     checkTokens(actions)
     guard let actions = actions.baseAddress, let first = logProbabilities.baseAddress,
-      let second = entropies.baseAddress, let third = sumsOfSquares.baseAddress
+      let second = entropies.baseAddress, let third = sumsOfSquares.baseAddress,
+      let fourth = squaredLogarithmSums.baseAddress
     else { return }
     let vocabulary = configuration.vocabularySize
     numerics_token_statistics(
-      scored.count, vocabulary, vocabulary, at(regions.logits), 1 / temperature, actions, first, second, third
-    )
+      scored.count, vocabulary, vocabulary, at(regions.logits), 1 / temperature, actions, first, second,
+      third,
+      fourth)
   }
 
   /// Replaces the logits by dL/dlogits, given dL/dlog π of each action and dL/dH of each row.

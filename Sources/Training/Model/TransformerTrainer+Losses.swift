@@ -6,12 +6,15 @@ public struct TokenStatistics: Sendable, Hashable {
   public var entropies: [Float]
   /// Σπ².
   public var sumsOfSquares: [Float]
+  /// Σπ² log π.
+  public var squaredLogarithmSums: [Float]
 
   /// Zeros for `count` rows.
   public init(count: Int) {
     logProbabilities = Array(repeating: 0, count: count)
     entropies = Array(repeating: 0, count: count)
     sumsOfSquares = Array(repeating: 0, count: count)
+    squaredLogarithmSums = Array(repeating: 0, count: count)
   }
 }
 
@@ -161,6 +164,7 @@ private struct OpenStatistics {
   var logProbabilities: UnsafeMutableBufferPointer<Float>
   var entropies: UnsafeMutableBufferPointer<Float>
   var sumsOfSquares: UnsafeMutableBufferPointer<Float>
+  var squaredLogarithmSums: UnsafeMutableBufferPointer<Float>
 
   func fill(_ places: Range<Int>, _ pass: TransformerPass, _ actions: [Int32], _ temperature: Float) {
     actions.withUnsafeBufferPointer {
@@ -168,7 +172,8 @@ private struct OpenStatistics {
         actions: UnsafeBufferPointer(rebasing: $0[places]), temperature: temperature,
         logProbabilities: UnsafeMutableBufferPointer(rebasing: logProbabilities[places]),
         entropies: UnsafeMutableBufferPointer(rebasing: entropies[places]),
-        sumsOfSquares: UnsafeMutableBufferPointer(rebasing: sumsOfSquares[places]))
+        sumsOfSquares: UnsafeMutableBufferPointer(rebasing: sumsOfSquares[places]),
+        squaredLogarithmSums: UnsafeMutableBufferPointer(rebasing: squaredLogarithmSums[places]))
     }
   }
 }
@@ -178,7 +183,12 @@ extension TokenStatistics {
     logProbabilities.withUnsafeMutableBufferPointer { first in
       entropies.withUnsafeMutableBufferPointer { second in
         sumsOfSquares.withUnsafeMutableBufferPointer { third in
-          body(OpenStatistics(logProbabilities: first, entropies: second, sumsOfSquares: third))
+          squaredLogarithmSums.withUnsafeMutableBufferPointer { fourth in
+            body(
+              OpenStatistics(
+                logProbabilities: first, entropies: second, sumsOfSquares: third,
+                squaredLogarithmSums: fourth))
+          }
         }
       }
     }

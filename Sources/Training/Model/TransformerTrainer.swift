@@ -20,10 +20,10 @@ public final class TransformerTrainer {
   /// It is what the call returned. Whoever still holds a copy at the next call makes that call allocate a new one.
   public private(set) var gradient: [Float]
 
-  /// Buffers for `shardCount` shards.
+  /// Buffers for `shardCount` shards; 256 rows keep a layer of a small model in the second-level cache.
   ///
   /// - Precondition: a sound configuration; positive counts.
-  public init(configuration: ModelConfiguration, shardCount: Int = 4, maximumRows: Int = 512) {
+  public init(configuration: ModelConfiguration, shardCount: Int = 4, maximumRows: Int = 256) {
     precondition(shardCount > 0, "\(shardCount) shards")
     precondition(maximumRows > 0, "chunks of \(maximumRows) rows")
     self.configuration = configuration

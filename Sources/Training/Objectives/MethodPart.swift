@@ -22,7 +22,8 @@ public struct MethodPart: Sendable {
       help: "How tokens and rollouts are weighted: \(names(Aggregation.self)); verl's names are read too."
     ) { (method, text) throws(TrainingError) in
       guard let value = Aggregation(name: text) else {
-        throw .invalid(name: "aggregation", value: "'\(text)'", allowed: "be one of \(names(Aggregation.self))")
+        throw .invalid(
+          name: "aggregation", value: "'\(text)'", allowed: "be one of \(names(Aggregation.self))")
       }
       method.aggregation = value
     },
@@ -38,8 +39,10 @@ public struct MethodPart: Sendable {
     number("kl_coefficient", 0...1e6, "The price of the divergence from the warm model; 0 for none.") {
       $0.klPenalty = $1 > 0 ? KLPenalty(coefficient: $1, estimator: $0.klPenalty?.estimator ?? .k3) : nil
     },
-    choice("kl_estimator", "How the divergence is estimated; give it after kl_coefficient.", KLPenalty.Estimator.self)
-    {
+    choice(
+      "kl_estimator", "How the divergence is estimated; give it after kl_coefficient.",
+      KLPenalty.Estimator.self
+    ) {
       if let penalty = $0.klPenalty {
         $0.klPenalty = KLPenalty(coefficient: penalty.coefficient, estimator: $1)
       }
@@ -47,7 +50,9 @@ public struct MethodPart: Sendable {
     number("entropy_coefficient", 0...1e6, "The coefficient of the entropy bonus.") {
       $0.entropyCoefficient = $1
     },
-    choice("allocation", "How rollouts are allocated to prompts.", AllocationRule.self) { $0.allocation = $1 },
+    choice("allocation", "How rollouts are allocated to prompts.", AllocationRule.self) {
+      $0.allocation = $1
+    },
     integer("minimum_rollouts", 0...100_000, "The least rollouts of a prompt.") { method, low in
       method.bounds = .absolute(AllocationBounds(minimum: low, maximum: max(low, method.largestBound)))
     },
@@ -65,16 +70,19 @@ public struct MethodPart: Sendable {
     flag("statistics_scrambled", "Whether successes are credited as in the released code.") {
       $0.statisticsScrambled = $1
     },
-    integer("dynamic_sampling", 0...1000, "The most batches drawn to fill a step with mixed groups; 0 for off.")
-    { $0.dynamicSampling = $1 > 0 ? DynamicSampling(maximumBatches: $1) : nil },
+    integer(
+      "dynamic_sampling", 0...1000, "The most batches drawn to fill a step with mixed groups; 0 for off."
+    ) { $0.dynamicSampling = $1 > 0 ? DynamicSampling(maximumBatches: $1) : nil },
   ]
 
   // MARK: Kinds
 
   private static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
-    _ name: String, _ help: String, _ type: Value.Type, _ set: @escaping @Sendable (inout Method, Value) -> Void
+    _ name: String, _ help: String, _ type: Value.Type,
+    _ set: @escaping @Sendable (inout Method, Value) -> Void
   ) -> MethodPart where Value.RawValue == String {
-    MethodPart(name: name, help: "\(help.dropLast()): \(names(type)).") { (method, text) throws(TrainingError) in
+    MethodPart(name: name, help: "\(help.dropLast()): \(names(type)).") {
+      (method, text) throws(TrainingError) in
       guard let value = Value(rawValue: text) else {
         throw .invalid(name: name, value: "'\(text)'", allowed: "be one of \(names(Value.self))")
       }
@@ -85,7 +93,8 @@ public struct MethodPart: Sendable {
   private static func flag(
     _ name: String, _ help: String, _ set: @escaping @Sendable (inout Method, Bool) -> Void
   ) -> MethodPart {
-    MethodPart(name: name, help: "\(help.dropLast()), true or false.") { (method, text) throws(TrainingError) in
+    MethodPart(name: name, help: "\(help.dropLast()), true or false.") {
+      (method, text) throws(TrainingError) in
       guard let value = Bool(text) else {
         throw .invalid(name: name, value: "'\(text)'", allowed: "be true or false")
       }

@@ -20,7 +20,9 @@ public struct TaskSet: Sendable, Hashable {
   public var tiers: [TaskTier]
 
   /// The built-in tasks: `poolSize` training problems and `problemsPerSplit` problems of every split that has one of the tiers.
-  public init(builtIn tiers: [TaskTier], seed: UInt64, poolSize: Int, problemsPerSplit: Int, verifier: Verifier)
+  public init(
+    builtIn tiers: [TaskTier], seed: UInt64, poolSize: Int, problemsPerSplit: Int, verifier: Verifier
+  )
     throws(TrainingError)
   {
     self.tiers = tiers
@@ -44,12 +46,10 @@ public struct TaskSet: Sendable, Hashable {
   {
     tiers = []
     self.verifier = verifier
-    if let vocabulary {
-      self.vocabulary = vocabulary
-    } else {
-      self.vocabulary = try CharacterVocabulary(
-        texts: problems.flatMap { [$0.prompt, $0.answer, $0.solution] })
-    }
+    self.vocabulary =
+      if let vocabulary { vocabulary } else {
+        try CharacterVocabulary(texts: problems.flatMap { [$0.prompt, $0.answer, $0.solution] })
+      }
     let named = problems.contains { $0.split != nil && $0.split != "train" }
     func split(_ problem: Problem) -> String? {
       if named { return problem.split == "train" ? nil : problem.split }

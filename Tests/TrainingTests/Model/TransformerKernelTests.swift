@@ -156,14 +156,17 @@ struct TransformerKernelTests {
     let x = Self.numbers(rows * wide, 10, scale: 2)
     let actions: [Int32] = [0, 3, Int32(vocabulary - 1), 3]
     let (g, e) = (Self.numbers(rows, 11), Self.numbers(rows, 12))
-    func both(_ x: [Double]) -> (logarithms: [Double], entropies: [Double], squares: [Double]) {
+    func both(_ x: [Double]) -> (
+      logarithms: [Double], entropies: [Double], squares: [Double], products: [Double]
+    ) {
       let probabilities = (0..<rows).map { row in
         ReferenceTransformer.softmax((0..<vocabulary).map { x[row * wide + $0] / temperature })
       }
       return (
         zip(probabilities, actions).map { log($0[Int($1)]) },
         probabilities.map { -$0.reduce(0) { $0 + $1 * log($1) } },
-        probabilities.map { $0.reduce(0) { $0 + $1 * $1 } }
+        probabilities.map { $0.reduce(0) { $0 + $1 * $1 } },
+        probabilities.map { $0.reduce(0) { $0 + $1 * $1 * log($1) } }
       )
     }
     let inside = (0..<rows * wide).filter { $0 % wide < vocabulary }
@@ -178,21 +181,24 @@ struct TransformerKernelTests {
       Self.expectClose(inside.map { dx[$0] }, inside.map { expected[$0] })
     }
     var logarithms = [Float](repeating: 0, count: rows)
-    var (entropies, squares) = (logarithms, logarithms)
+    var (entropies, squares, products) = (logarithms, logarithms, logarithms)
     numerics_token_statistics(
-      rows, vocabulary, wide, x, Float(1 / temperature), actions, &logarithms, &entropies, &squares)
+      rows, vocabulary, wide, x, Float(1 / temperature), actions, &logarithms, &entropies, &squares, &products
+    )
     let expected = both(x.map(Double.init))
     Self.expectClose(logarithms, expected.logarithms)
     Self.expectClose(entropies, expected.entropies)
     Self.expectClose(squares, expected.squares)
+    Self.expectClose(products, expected.products)
   }
 
   @Test func certainTokensHaveNoEntropyAndNoGradient() {
     let x: [Float] = [0, 500, 0]
     var (logarithm, entropy, square): ([Float], [Float], [Float]) = ([9], [9], [9])
-    numerics_token_statistics(1, 3, 3, x, 1, [1], &logarithm, &entropy, &square)
+    var product: [Float] = [9]
+    numerics_token_statistics(1, 3, 3, x, 1, [1], &logarithm, &entropy, &square, &product)
     // e^x is held at e^-87 below -87, hence not exactly 0.
-    #expect(logarithm[0] == 0 && entropy[0] < 1e-30 && square[0] == 1)
+    #expect(logarithm[0] == 0 && entropy[0] < 1e-30 && square[0] == 1 && product[0] == 0)
     var dx = x
     numerics_logit_gradients(1, 3, 3, &dx, 1, [1], [1], [1])
     #expect(dx.allSatisfy { abs($0) < 1e-30 })
