@@ -30,18 +30,8 @@ public struct TaskSet: Sendable, Hashable {
     splits = []
     for split in EvaluationSplit.allCases where tiers.contains(where: { $0.evaluationSplit == split }) {
       // A tier of few prompts has fewer evaluation prompts than asked for; then the split is all of them.
-      let available = tiers.filter { $0.evaluationSplit == split }.reduce(0) { $0 + $1.count }
-      var count = min(problemsPerSplit, available)
-      var problems: [Problem]?
-      while problems == nil {
-        do throws(TrainingError) {
-          problems = try split.problems(count: count, seed: seed, tiers: tiers)
-        } catch {
-          guard count > 1 else { throw error }
-          count = count / 2
-        }
-      }
-      splits.append(Split(name: split.rawValue, problems: problems ?? []))
+      let problems = try split.problems(atMost: problemsPerSplit, seed: seed, tiers: tiers)
+      splits.append(Split(name: split.rawValue, problems: problems))
     }
     vocabulary = .arithmetic
     self.verifier = verifier
