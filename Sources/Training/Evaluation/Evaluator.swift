@@ -37,7 +37,9 @@ public struct Evaluator: Sendable {
       for rollout in 0..<batch.count {
         let problem = chosen[batch.groups[rollout]]
         let response = tasks.vocabulary.decode(batch.tokens[batch.range(rollout)])
-        if tasks.verifier.accepts(response: response, answer: problem.answer) {
+        if batch.isTerminated[rollout],
+          tasks.verifier.accepts(response: response, answer: problem.answer)
+        {
           successes[batch.groups[rollout]] += 1
         }
       }

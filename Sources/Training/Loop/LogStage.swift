@@ -57,15 +57,16 @@ struct LogStage {
     add(
       "rollout_allocation/mispaired",
       value: share(zip(judged.rows, batch.groups).count { $0 != $1 }, batch.count))
-    if !outcome.advantages.isEmpty {
-      let proxy = VarianceProxy(
+    let proxy =
+      outcome.advantages.isEmpty
+      ? nil
+      : VarianceProxy(
         advantages: outcome.advantages, squaredScores: squaredScores, gradientNorm: outcome.gradientNorm)
-      add("variance_proxy/proxy1_signal_strength", value: proxy.signal)
-      add("variance_proxy/proxy2_total_power", value: proxy.totalPower)
-      add("variance_proxy/proxy3_pure_noise", value: proxy.pureNoise)
-      add("variance_proxy/expected_a_squared", value: proxy.expectedSquaredAdvantage)
-      add("variance_proxy/expected_w", value: proxy.expectedSquaredScore)
-    }
+    add("variance_proxy/proxy1_signal_strength", value: proxy?.signal)
+    add("variance_proxy/proxy2_total_power", value: proxy?.totalPower)
+    add("variance_proxy/proxy3_pure_noise", value: proxy?.pureNoise)
+    add("variance_proxy/expected_a_squared", value: proxy?.expectedSquaredAdvantage)
+    add("variance_proxy/expected_w", value: proxy?.expectedSquaredScore)
     return StepRecord(step: state.step, metrics: metrics)
   }
 

@@ -50,10 +50,14 @@ struct RolloutStage {
     var isCorrect: [Bool] = []
     for rollout in 0..<batch.count {
       let response = vocabulary.decode(batch.tokens[batch.range(rollout)])
-      let own = verifier.accepts(response: response, answer: pool[prompts[aligned[rollout]]].answer)
+      // A response cut off at the length limit has given no answer: "42" may have been about to become "421".
+      let ended = batch.isTerminated[rollout]
+      let own =
+        ended && verifier.accepts(response: response, answer: pool[prompts[aligned[rollout]]].answer)
       let judged =
         rows[rollout] == aligned[rollout]
-        ? own : verifier.accepts(response: response, answer: pool[prompts[rows[rollout]]].answer)
+        ? own
+        : ended && verifier.accepts(response: response, answer: pool[prompts[rows[rollout]]].answer)
       isCorrect.append(own)
       rewards.append(judged ? 1 : 0)
     }

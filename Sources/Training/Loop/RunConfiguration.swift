@@ -95,6 +95,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var diagnosticsInterval = 50
   /// Prompts whose score vectors a measurement takes.
   public var diagnosticsPrompts = 16
+  /// Rollouts of each of them, drawn for the measurement alone and outside every budget.
+  public var diagnosticsSamples = 32
   /// Steps between two checkpoints.
   public var checkpointInterval = 25
   /// Checkpoints that are kept.

@@ -97,6 +97,9 @@ extension RunKey {
     .integer(
       "diagnostics_prompts", \.diagnosticsPrompts, 1...100_000,
       "Prompts whose score vectors a measurement takes."),
+    .integer(
+      "diagnostics_samples", \.diagnosticsSamples, 2...100_000,
+      "Rollouts of each of them, drawn for the measurement alone."),
     .integer("checkpoint_interval", \.checkpointInterval, 1...10_000_000, "Steps between checkpoints."),
     .integer("checkpoints_kept", \.checkpointsKept, 1...1000, "Checkpoints that are kept."),
     .integer("dump_interval", \.dumpInterval, 0...10_000_000, "Steps between rollout dumps; 0 for none."),
