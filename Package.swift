@@ -52,7 +52,9 @@ let package = Package(
         "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Training",
         "Interchange", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      // The parameters that the reference run validated, so that a trainer without a run of its own knows them.
+      resources: [.embedInCode("Resources/validated-parameters.json")]),
 
     // MARK: - Benchmarks
     .executableTarget(

@@ -5,7 +5,49 @@ import Statistics
 /// Log: the numbers of a step.
 ///
 /// Where TRL and verl have a name for exactly the same quantity both names are written.
-struct LogStage {
+public struct LogStage {
+  /// The names of a step's metrics, in their order.
+  public static let names = [
+    "training/global_step",
+    "reward",
+    "critic/rewards/mean",
+    "reward_std",
+    "pass@1",
+    "frac_reward_zero_std",
+    "all_zero_ratio",
+    "all_one_ratio",
+    "entropy",
+    "actor/entropy",
+    "actor/pg_loss",
+    "grad_norm",
+    "actor/grad_norm",
+    "learning_rate",
+    "actor/lr",
+    "kl",
+    "clip_ratio/low_mean",
+    "clip_ratio/high_mean",
+    "clip_ratio/region_mean",
+    "modulation/masked_tokens",
+    "completions/mean_length",
+    "response_length/mean",
+    "completions/max_length",
+    "response_length/max",
+    "completions/clipped_ratio",
+    "response_length/clip_ratio",
+    "sampled/tokens",
+    "sampled/rollouts",
+    "rollout_allocation/batches",
+    "rollout_allocation/min",
+    "rollout_allocation/max",
+    "rollout_allocation/std",
+    "rollout_allocation/mispaired",
+    "variance_proxy/proxy1_signal_strength",
+    "variance_proxy/proxy2_total_power",
+    "variance_proxy/proxy3_pure_noise",
+    "variance_proxy/expected_a_squared",
+    "variance_proxy/expected_w",
+  ]
+
   /// The record of a step that has just been made.
   static func record(
     _ judged: JudgedRollouts, _ outcome: UpdateStage.Outcome, state: TrainingState,

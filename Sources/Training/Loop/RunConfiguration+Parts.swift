@@ -8,11 +8,15 @@ extension RunConfiguration {
 
   /// A fresh optimiser for one of the two phases.
   func optimiser(_ shape: ModelConfiguration, isWarmUp: Bool) -> AdamW {
-    AdamW(
-      layout: ParameterLayout(shape),
-      settings: AdamW.Settings(
-        beta1: Float(beta1), beta2: Float(beta2), weightDecay: isWarmUp ? 0 : Float(weightDecay),
-        maximumGradientNorm: isWarmUp ? 1 : clipGradientNorm > 0 ? clipGradientNorm : nil))
+    AdamW(layout: ParameterLayout(shape), settings: optimiserSettings(isWarmUp: isWarmUp))
+  }
+
+  /// The optimiser's settings in one of the two phases; the warm-up decays nothing and clips at 1.
+  public func optimiserSettings(isWarmUp: Bool) -> AdamW.Settings {
+    let norm: Double? = isWarmUp ? 1 : clipGradientNorm > 0 ? clipGradientNorm : nil
+    return AdamW.Settings(
+      beta1: Float(beta1), beta2: Float(beta2), weightDecay: isWarmUp ? 0 : Float(weightDecay),
+      maximumGradientNorm: norm)
   }
 
   /// Refuses what no single key can be blamed for.

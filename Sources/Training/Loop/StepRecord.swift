@@ -8,6 +8,12 @@ public struct StepRecord: Sendable, Hashable {
     public var name: String
     /// The number; nil where it was not measured.
     public var value: Double?
+
+    /// A named number.
+    public init(name: String, value: Double?) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The step, from 1.

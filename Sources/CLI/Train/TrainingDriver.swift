@@ -1,0 +1,261 @@
+import Foundation
+import Interchange
+import Reporting
+import Statistics
+import Training
+
+/// Drives a run from step to step and keeps its directory: what `allot train` and `allot compare` have in common.
+///
+/// After every checkpoint the directory can be taken up again with the same results, bit for bit, whatever killed the process in between.
+struct TrainingDriver {
+  /// A point of the run at which its model is evaluated in full.
+  struct Milestone: Sendable, Hashable {
+    /// The evaluation's file in the run's directory, without its extension.
+    var name: String
+    /// Reached once so many rollouts were drawn; nil for no such condition.
+    var rollouts: Int?
+    /// Reached once so many response tokens were drawn; nil for no such condition.
+    var tokens: Int?
+
+    func isReached(_ state: TrainingState) -> Bool {
+      (rollouts.map { state.rollouts >= $0 } ?? true) && (tokens.map { state.tokens >= $0 } ?? true)
+    }
+  }
+
+  var configuration: RunConfiguration
+  var preparation: RunPreparation
+  var directory: String
+  var threads: Int
+  /// With milestones a run ends when all of them are reached, whatever its number of steps.
+  var milestones: [Milestone] = []
+  /// Whether work should stop; polled between steps.
+  var isInterrupted: @Sendable () -> Bool = { false }
+  /// Hears of every event.
+  var report: (TrainingProgress) -> Void = { _ in }
+  /// Hears of what a user should know.
+  var warn: (String) -> Void = { _ in }
+
+  private var digest: String { SHA256.hexadecimal(of: RunSettings.text(configuration)) }
+
+  /// Runs to the end, from the last good checkpoint where `resumes`; returns the last evaluation.
+  func run(resumes: Bool) throws -> [SplitResult] {
+    let start = try beginning(resumes: resumes)
+    let run = start.run
+    let files = start.files
+    var clock = RunClock()
+    while !isFinished(run) {
+      if isInterrupted() {
+        try checkpoint(run, files)
+        throw CommandFailure(
+          .interrupted,
+          "interrupted after step \(run.state.step); `--resume` goes on from there")
+      }
+      switch try advance(run) {
+      case .warmUp(let record):
+        try reporting { () throws(ReportingError) in try files.append(record) }
+        report(.warmUp(record, limit: configuration.warmUpSteps, seconds: clock.seconds))
+        try checkpoint(run, files)
+      case .step(var record, let judged):
+        let seconds = clock.lap()
+        try complete(&record, judged, run, files, start.diagnostics)
+        try reporting { () throws(ReportingError) in
+          try files.append(record)
+          try files.appendTiming(
+            step: record.step, seconds: seconds, tokensPerSecond: Double(judged.drawnTokens) / seconds)
+        }
+        for milestone in milestones where milestone.isReached(run.state) {
+          try evaluateOnce(milestone.name, run, files)
+        }
+        report(.step(record, progress(run), seconds: clock.seconds, judged.drawnTokens, seconds))
+        if record.step % configuration.checkpointInterval == 0 { try checkpoint(run, files) }
+      }
+    }
+    try checkpoint(run, files)
+    if files.nonFiniteCount > 0 {
+      warn("\(files.nonFiniteCount) metrics had no finite value and are null or empty")
+    }
+    return milestones.isEmpty ? try evaluateOnce("evaluation", run, files) : []
+  }
+
+  // MARK: Beginning
+
+  private struct Beginning {
+    var run: TrainingRun
+    var files: TrainingDirectory
+    var diagnostics: ScoreDiagnostics?
+  }
+
+  private func beginning(resumes: Bool) throws -> Beginning {
+    var lengths: [String: Int] = [:]
+    var state: TrainingState?
+    if resumes, let contents = try lastGoodCheckpoint() {
+      lengths = contents.lengths
+      state = contents.state
+    }
+    let run = try training { () throws(TrainingError) in
+      try TrainingRun(
+        configuration: configuration, tasks: preparation.tasks, shape: preparation.shape,
+        parameters: preparation.parameters, isWarm: preparation.isWarm, state: state)
+    }
+    let files = try reporting { () throws(ReportingError) in
+      try TrainingDirectory(path: directory, columns: columns, lengths: lengths)
+    }
+    files.removeDumps(after: run.state.step)
+    let diagnostics = configuration.diagnosticsInterval > 0 ? ScoreDiagnostics(preparation.shape) : nil
+    return Beginning(run: run, files: files, diagnostics: diagnostics)
+  }
+
+  /// The newest checkpoint that can be read; damaged ones are put aside with a warning.
+  private func lastGoodCheckpoint() throws -> Checkpoint.Contents? {
+    let method = try training { () throws(TrainingError) in
+      try Method.resolved(configuration.method, overrides: configuration.overrides)
+    }
+    for name in TrainingDirectory.checkpointNames(directory).reversed() {
+      let path = directory + "/checkpoints/" + name
+      do throws(ReportingError) {
+        let contents = try Checkpoint.read(
+          path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
+          refresh: method.refresh)
+        guard contents.configuration == digest else {
+          throw .damaged(file: path, line: nil, reason: "it belongs to a run with other settings")
+        }
+        guard contents.shape == preparation.shape, contents.vocabulary == preparation.tasks.vocabulary,
+          contents.state.history.promptCount == preparation.tasks.pool.count
+        else { throw .damaged(file: path, line: nil, reason: "it belongs to other tasks or another model") }
+        return contents
+      } catch {
+        warn("the checkpoint is refused and put aside: \(error)")
+        try? FileManager.default.removeItem(atPath: path + ".damaged")
+        rename(path, path + ".damaged")
+      }
+    }
+    return nil
+  }
+
+  private var columns: [String] {
+    LogStage.names + EvaluationMetrics.names(preparation.tasks, samples: configuration.evaluationSamples)
+      + (configuration.diagnosticsInterval > 0 ? MeasuredVariance.metricNames : [])
+  }
+
+  // MARK: One step
+
+  private func advance(_ run: TrainingRun) throws -> TrainingRun.Event {
+    try training { () throws(TrainingError) in try run.advance(threads: threads) }
+  }
+
+  private func isFinished(_ run: TrainingRun) -> Bool {
+    guard !milestones.isEmpty else { return run.isFinished }
+    return run.state.isWarm && milestones.allSatisfy { $0.isReached(run.state) }
+  }
+
+  /// The share of the run that is done, by its number of steps or by the budget that is nearest to its end.
+  private func progress(_ run: TrainingRun) -> Double {
+    let state = run.state
+    func share(_ done: Int, _ all: Int) -> Double { all > 0 ? Double(done) / Double(all) : 0 }
+    if !milestones.isEmpty {
+      return milestones.map {
+        min($0.rollouts.map { share(state.rollouts, $0) } ?? 1, $0.tokens.map { share(state.tokens, $0) } ?? 1)
+      }.min() ?? 1
+    }
+    return max(
+      share(state.step, configuration.steps), share(state.rollouts, configuration.rolloutBudget),
+      share(state.tokens, configuration.tokenBudget))
+  }
+
+  /// Adds evaluations and measurements that are due, and writes dumps.
+  private func complete(
+    _ record: inout StepRecord, _ judged: JudgedRollouts, _ run: TrainingRun, _ files: TrainingDirectory,
+    _ diagnostics: ScoreDiagnostics?
+  ) throws {
+    let step = record.step
+    func isDue(_ interval: Int) -> Bool { interval > 0 && step % interval == 0 }
+    if isDue(configuration.evaluationInterval) {
+      let results = try training { () throws(TrainingError) in
+        try run.evaluator.counts(
+          parameters: run.state.parameters, problems: configuration.evaluationProblems,
+          samples: configuration.evaluationSamples, sampler: run.sampler, threads: threads)
+      }
+      record.metrics += EvaluationMetrics.metrics(results, samples: configuration.evaluationSamples)
+    }
+    if isDue(configuration.diagnosticsInterval), let diagnostics {
+      let scores = try training { () throws(TrainingError) in try diagnostics.measure(run, threads: threads) }
+      let rows = MeasuredVariance.rows(scores, step: step, tasks: run.tasks)
+      record.metrics += MeasuredVariance.metrics(rows)
+      try reporting { () throws(ReportingError) in
+        try files.append(rows)
+        try files.write(RolloutDump.text(scores, step: step, tasks: run.tasks), to: "gram/\(step).jsonl")
+      }
+    }
+    if isDue(configuration.dumpInterval) {
+      try reporting { () throws(ReportingError) in
+        try files.write(RolloutDump.text(judged, step: step, tasks: run.tasks), to: "rollouts/\(step).jsonl")
+      }
+    }
+  }
+
+  /// The full evaluation under a name, unless an earlier part of this run has made it.
+  @discardableResult
+  private func evaluateOnce(_ name: String, _ run: TrainingRun, _ files: TrainingDirectory) throws
+    -> [SplitResult]
+  {
+    let path = directory + "/\(name).json"
+    if let data = FileManager.default.contents(atPath: path),
+      let document = try? JSONValue(parsing: data, file: path),
+      document["configuration_sha256"]?.stringValue == digest, document["step"]?.integerValue.map({ $0 <= run.state.step }) ?? false,
+      let results = EvaluationDocument.results(document)
+    { return results }
+    let results = try training { () throws(TrainingError) in
+      try run.evaluator.counts(
+        parameters: run.state.parameters, problems: configuration.finalProblems,
+        samples: configuration.finalSamples, sampler: run.sampler, threads: threads)
+    }
+    let document = EvaluationDocument.json(
+      results, ks: [1, 32], seed: configuration.seed,
+      extra: [
+        ("configuration_sha256", .string(digest)), ("step", .integer(run.state.step)),
+        ("rollouts", .integer(run.state.rollouts)), ("tokens", .integer(run.state.tokens)),
+      ])
+    try reporting { () throws(ReportingError) in
+      try files.write(document.text(pretty: true) + "\n", to: "\(name).json")
+    }
+    return results
+  }
+
+  private func checkpoint(_ run: TrainingRun, _ files: TrainingDirectory) throws {
+    try reporting { () throws(ReportingError) in
+      try files.write(
+        Checkpoint.Contents(
+          state: run.state, shape: run.shape, vocabulary: run.tasks.vocabulary, lengths: try files.lengths(),
+          configuration: digest), kept: configuration.checkpointsKept)
+    }
+  }
+
+  // MARK: Errors
+
+  private func reporting<Value>(_ body: () throws(ReportingError) -> Value) throws(CommandFailure) -> Value {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+  }
+
+  private func training<Value>(_ body: () throws(TrainingError) -> Value) throws(CommandFailure) -> Value {
+    do throws(TrainingError) { return try body() } catch { throw CommandFailure(error) }
+  }
+}
+
+extension CommandFailure {
+  /// The failure of a run whose settings or tasks do not work.
+  init(_ error: TrainingError) { self.init(.inputData, error.description) }
+}
+
+/// Wall-clock time since the beginning and between laps, in seconds.
+struct RunClock {
+  private let start = ContinuousClock.now
+  private var last = ContinuousClock.now
+
+  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  mutating func lap() -> Double {
+    let now = ContinuousClock.now
+    defer { last = now }
+    return max((now - last) / .seconds(1), 1e-9)
+  }
+}
