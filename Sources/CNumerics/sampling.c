@@ -72,6 +72,16 @@ INLINE float sum16(f32x16 v) {
   return sum;
 }
 
+INLINE float largest16(f32x16 v) {
+  float lanes[16], top = -INFINITY;
+  store(lanes, v);
+  for (int i = 0; i < 16; i++) top = lanes[i] > top ? lanes[i] : top;
+  return top;
+}
+
+/* A loop of a constant number of rounds, unrolled so that what it indexes can stay in registers. */
+#define EACH(count, index) _Pragma("clang loop unroll(full)") for (int index = 0; index < count; index++)
+
 /* ---- Packed products ---- */
 
 static long rounded_up(long n, long to) { return (n + to - 1) / to * to; }
@@ -107,10 +117,10 @@ void numerics_pack_gate_up(long width, long inputs, const float *gate, const flo
   f32x16 sum[rows][vectors] = {};                                                    \
   for (long l = 0; l < inputs; l++) {                                                \
     f32x16 w[vectors];                                                               \
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)             \
+    EACH(vectors, v)             \
         w[v] = load(panel + l * panel_width + 16 * v);                               \
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)                \
-        _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)         \
+    EACH(rows, r)                \
+        EACH(vectors, v)         \
             sum[r][v] += a[r * lda + l] * w[v];                                      \
   }
 
@@ -139,13 +149,13 @@ INLINE void product_tile(
   if (rows == n) {                                                                                        \
     if (vectors == 2) {                                                                                   \
       TILE_SUM(n, 2)                                                                                      \
-      _Pragma("clang loop unroll(full)") for (int r = 0; r < n; r++) {                                    \
+      EACH(n, r) {                                    \
         put(sum[r][0], accumulate, outputs, c + r * ldc);                                                 \
         if (outputs > 16) put(sum[r][1], accumulate, outputs - 16, c + r * ldc + 16);                     \
       }                                                                                                   \
     } else {                                                                                              \
       TILE_SUM(n, 1)                                                                                      \
-      _Pragma("clang loop unroll(full)") for (int r = 0; r < n; r++)                                      \
+      EACH(n, r)                                      \
           put(sum[r][0], accumulate, outputs, c + r * ldc);                                               \
     }                                                                                                     \
     return;                                                                                               \
@@ -160,7 +170,7 @@ INLINE void swiglu_tile(
 #define PUT(n)                                                                       \
   if (rows == n) {                                                                   \
     TILE_SUM(n, 2)                                                                   \
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < n; r++)                   \
+    EACH(n, r)                   \
         put(silu(sum[r][0]) * sum[r][1], 0, outputs, c + r * ldc);                   \
     return;                                                                          \
   }
@@ -249,65 +259,94 @@ void numerics_cache_store(
   }
 }
 
+/* Heads that read the same keys and values, `count` (1 or 2, a constant) at a time: what one has loaded the other uses, and neither waits for its own
+   additions. A head's numbers are the same either way. */
+INLINE void attend(
+    const int count, long width, long padded, const float *restrict query, const float *restrict keys,
+    const float *restrict values, long block_stride, long length, float scale, float *restrict out,
+    float *restrict scratch) {
+  const i32x16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const f32x16 least = (f32x16){} - INFINITY;
+  long blocks = (length + 15) / 16;
+  f32x16 largest[2] = {least, least};
+  for (long block = 0; block < blocks; block++) {
+    const float *key = keys + block * block_stride;
+    /* Several sums at a time: one alone would wait for each addition. */
+    f32x16 s[2][4] = {};
+    long i = 0;
+    for (; i + 4 <= width; i += 4) {
+      EACH(4, part) {
+        f32x16 k = load(key + (i + part) * 16);
+        EACH(count, h) s[h][part] += query[h * width + i + part] * k;
+      }
+    }
+    for (; i < width; i++) {
+      EACH(count, h) s[h][0] += query[h * width + i] * load(key + i * 16);
+    }
+    /* What lies beyond the length is whatever an earlier sequence left there. */
+    i32x16 inside = places + (int32_t)(block * 16) < (i32x16){} + (int32_t)length;
+    EACH(count, h) {
+      f32x16 score = select(inside, ((s[h][0] + s[h][1]) + (s[h][2] + s[h][3])) * scale, least);
+      largest[h] = select(score > largest[h], score, largest[h]);
+      store(scratch + (block * 2 + h) * 16, score);
+    }
+  }
+  float inverse[2];
+  EACH(count, h) {
+    float top = largest16(largest[h]);
+    f32x16 sums = {};
+    for (long block = 0; block < blocks; block++) {
+      i32x16 inside = places + (int32_t)(block * 16) < (i32x16){} + (int32_t)length;
+      float *place = scratch + (block * 2 + h) * 16;
+      f32x16 e = select(inside, exponential16(load(place) - top), (f32x16){});
+      sums += e;
+      store(place, e);
+    }
+    inverse[h] = 1.0f / sum16(sums);
+  }
+  for (long column = 0; column < width; column += 16) {
+    f32x16 y[2][4] = {};
+    for (long block = 0; block < blocks; block++) {
+      const float *value = values + block * block_stride + column, *weight = scratch + block * 32;
+      long inside = length - block * 16 < 16 ? length - block * 16 : 16, j = 0;
+      for (; j + 4 <= inside; j += 4) {
+        EACH(4, part) {
+          f32x16 v = load(value + (j + part) * padded);
+          EACH(count, h) y[h][part] += weight[h * 16 + j + part] * v;
+        }
+      }
+      for (; j < inside; j++) {
+        f32x16 v = load(value + j * padded);
+        EACH(count, h) y[h][0] += weight[h * 16 + j] * v;
+      }
+    }
+    EACH(count, h) {
+      put(((y[h][0] + y[h][1]) + (y[h][2] + y[h][3])) * inverse[h], 0, width - column, out + h * width + column);
+    }
+  }
+}
+
 INLINE void numerics_cache_attention_body(
     const int tallest, const int vectors, long rows, long heads, long kv_heads, long width, const float *restrict q,
     long ldq, float *const *caches, long layer_offset, long block_stride, const int32_t *positions, float scale,
     float *restrict out, long ldo, float *restrict scratch) {
   (void)tallest, (void)vectors;
   long share = heads / kv_heads, padded = (width + 15) / 16 * 16;
-  const i32x16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   for (long row = 0; row < rows; row++) {
-    long length = positions[row] + 1, blocks = (length + 15) / 16;
     const float *cache = caches[row] + layer_offset;
-    for (long head = 0; head < heads; head++) {
-      const float *query = q + row * ldq + head * width;
-      const float *keys = cache + head / share * width * block_width;
-      const float *values = cache + (kv_heads * width + head / share * padded) * block_width;
-      f32x16 largest = (f32x16){} - INFINITY;
-      for (long block = 0; block < blocks; block++) {
-        const float *key = keys + block * block_stride;
-        /* Four sums at a time: one alone would wait for each addition. */
-        f32x16 s0 = {}, s1 = {}, s2 = {}, s3 = {};
-        long i = 0;
-        for (; i + 4 <= width; i += 4) {
-          s0 += query[i] * load(key + i * 16);
-          s1 += query[i + 1] * load(key + i * 16 + 16);
-          s2 += query[i + 2] * load(key + i * 16 + 32);
-          s3 += query[i + 3] * load(key + i * 16 + 48);
-        }
-        for (; i < width; i++) s0 += query[i] * load(key + i * 16);
-        f32x16 s = ((s0 + s1) + (s2 + s3)) * scale;
-        /* What lies beyond the length is whatever an earlier sequence left there. */
-        s = select(places + (int32_t)(block * 16) < (i32x16){} + (int32_t)length, s, (f32x16){} - INFINITY);
-        largest = select(s > largest, s, largest);
-        store(scratch + block * 16, s);
+    for (long shared = 0; shared < kv_heads; shared++) {
+      const float *keys = cache + shared * width * block_width;
+      const float *values = cache + (kv_heads * width + shared * padded) * block_width;
+      long head = shared * share, end = head + share;
+      for (; head + 2 <= end; head += 2) {
+        attend(
+            2, width, padded, q + row * ldq + head * width, keys, values, block_stride, positions[row] + 1, scale,
+            out + row * ldo + head * width, scratch);
       }
-      float lanes[16], top = -INFINITY;
-      store(lanes, largest);
-      for (int i = 0; i < 16; i++) top = lanes[i] > top ? lanes[i] : top;
-      f32x16 sums = {};
-      for (long block = 0; block < blocks; block++) {
-        f32x16 s = load(scratch + block * 16);
-        f32x16 e = exponential16(s - top);
-        e = select(places + (int32_t)(block * 16) < (i32x16){} + (int32_t)length, e, (f32x16){});
-        sums += e;
-        store(scratch + block * 16, e);
-      }
-      float inverse = 1.0f / sum16(sums);
-      for (long column = 0; column < width; column += 16) {
-        f32x16 y0 = {}, y1 = {}, y2 = {}, y3 = {};
-        for (long block = 0; block < blocks; block++) {
-          const float *value = values + block * block_stride + column, *weight = scratch + block * 16;
-          long count = length - block * 16 < 16 ? length - block * 16 : 16, j = 0;
-          for (; j + 4 <= count; j += 4) {
-            y0 += weight[j] * load(value + j * padded);
-            y1 += weight[j + 1] * load(value + (j + 1) * padded);
-            y2 += weight[j + 2] * load(value + (j + 2) * padded);
-            y3 += weight[j + 3] * load(value + (j + 3) * padded);
-          }
-          for (; j < count; j++) y0 += weight[j] * load(value + j * padded);
-        }
-        put(((y0 + y1) + (y2 + y3)) * inverse, 0, width - column, out + row * ldo + head * width + column);
+      for (; head < end; head++) {
+        attend(
+            1, width, padded, q + row * ldq + head * width, keys, values, block_stride, positions[row] + 1, scale,
+            out + row * ldo + head * width, scratch);
       }
     }
   }

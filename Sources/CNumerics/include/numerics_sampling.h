@@ -44,7 +44,7 @@ void numerics_cache_store(
     long rows, long kv_heads, long width, const float *k, const float *v, long ldkv, float *const *caches,
     long layer_offset, long block_stride, const int32_t *positions);
 
-/* Attention of each row's query heads over positions 0 ... positions[r] of its cache. scratch holds the largest number of positions, rounded up to 16. */
+/* Attention of each row's query heads over positions 0 ... positions[r] of its cache. scratch holds twice the largest number of positions, rounded up to 16. */
 void numerics_cache_attention(
     long rows, long heads, long kv_heads, long width, const float *q, long ldq, float *const *caches, long layer_offset,
     long block_stride, const int32_t *positions, float scale, float *out, long ldo, float *scratch,

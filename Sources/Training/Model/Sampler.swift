@@ -27,7 +27,7 @@ public final class Sampler {
   /// Rollouts that one thread decodes side by side.
   ///
   /// Enough rows to use each weight many times while it is near, few enough for their caches to stay near too.
-  static let slotLimit = 96
+  static let slotLimit = 36
 
   /// A sampler for models of this shape.
   ///

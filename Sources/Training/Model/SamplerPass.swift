@@ -44,7 +44,7 @@ final class SamplerPass {
     projected.reserve(rows * (configuration.queryWidth + 2 * configuration.keyValueWidth))
     attended.reserve(rows * configuration.queryWidth)
     activated.reserve(rows * configuration.intermediateSize)
-    scores.reserve(Self.blocks(configuration.maximumPositions) * Int(numerics_block_width))
+    scores.reserve(2 * Self.blocks(configuration.maximumPositions) * Int(numerics_block_width))
     tokenRows.reserve(rows)
     positionRows.reserve(rows)
     cacheRows.reserve(rows)

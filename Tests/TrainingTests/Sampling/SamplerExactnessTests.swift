@@ -23,12 +23,12 @@ import Testing
     let prompts = SamplerFixture.prompts(shape)
     // Truncation must not touch what is recorded.
     let settings = SamplingSettings(
-      temperature: temperature, topK: 6, topP: 0.9, maximumTokens: 20, stopToken: 2)
+      temperature: temperature, topK: 6, topP: 0.9, maximumTokens: 12, stopToken: 2)
     let batch = try Sampler(configuration: shape).sample(
-      parameters: parameters, prompts: prompts, counts: [2, 1, 1, 2, 1, 0], keys: SamplerFixture.keys(6),
+      parameters: parameters, prompts: prompts, counts: [1, 1, 1, 1, 1, 0], keys: SamplerFixture.keys(6),
       settings: settings, threads: 1)
-    #expect(batch.groups == [0, 0, 1, 2, 3, 3, 4])
-    #expect(batch.tokenCount > 40)
+    #expect(batch.groups == [0, 1, 2, 3, 4])
+    #expect(batch.tokenCount > 10)
     for rollout in 0..<batch.count {
       let prompt = prompts[batch.groups[rollout]]
       let range = batch.range(rollout)
@@ -55,13 +55,13 @@ import Testing
     let reference = SamplingReferenceTransformer(shape, parameters)
     let prompts = SamplerFixture.prompts(shape)
     let settings = SamplingSettings(
-      temperature: 0, maximumTokens: 25, stopToken: SamplerFixture.noStop)
+      temperature: 0, maximumTokens: 12, stopToken: SamplerFixture.noStop)
     let batch = try Sampler(configuration: shape).sample(
       parameters: parameters, prompts: prompts, counts: prompts.map { _ in 1 },
       keys: SamplerFixture.keys(prompts.count), settings: settings, threads: 1)
     for rollout in 0..<batch.count {
       let response = Array(batch.tokens[batch.range(rollout)])
-      #expect(response.count == 25)
+      #expect(response.count == 12)
       let logits = reference.logits(prompts[rollout] + response)
       for (index, token) in response.enumerated() {
         let z = logits[prompts[rollout].count - 1 + index]
