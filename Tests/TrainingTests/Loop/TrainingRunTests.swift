@@ -61,7 +61,7 @@ import Testing
       for metric in record.metrics { #expect(metric.value?.isFinite ?? true, "\(metric.name)") }
     }
     #expect(run.state.parameters != before)
-    #expect(run.state.parameters.allSatisfy(\.isFinite))
+    #expect(run.state.parameters.allSatisfy { $0.isFinite })
     for judged in outcome.rollouts where method.dynamicSampling == nil {
       #expect(judged.counts.reduce(0, +) == 36)
       #expect(judged.batch.count == 36)
