@@ -6,7 +6,8 @@ import Foundation
 struct Allot: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allot",
-    abstract: "Examine the theory of rollout allocation, audit rollout logs, allocate rollouts, and train with what holds.",
+    abstract:
+      "Examine the theory of rollout allocation, audit rollout logs, allocate rollouts, and train with what holds.",
     version: ToolVersion.current,
     subcommands: [
       VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, ModulateCommand.self,

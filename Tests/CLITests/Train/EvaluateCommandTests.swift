@@ -73,7 +73,9 @@ import Testing
         "evaluate", "run", "--task-file", "tasks.jsonl", "--verifier", "exact", "--samples", "8")
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.output.contains("\nmine "))
-      try space.write("{\"prompt\": \"é=\", \"answer\": \"3\", \"split\": \"mine\"}\n{\"prompt\": \"1=\", \"answer\": \"1\"}\n", to: "foreign.jsonl")
+      try space.write(
+        "{\"prompt\": \"é=\", \"answer\": \"3\", \"split\": \"mine\"}\n{\"prompt\": \"1=\", \"answer\": \"1\"}\n",
+        to: "foreign.jsonl")
       let foreign = try await space.run("evaluate", "run", "--task-file", "foreign.jsonl")
       #expect(foreign.status == 65)
       #expect(foreign.errors.contains("the vocabulary has no character 'é'"), "\(foreign.errors)")
@@ -89,7 +91,8 @@ import Testing
         #expect(result.output.isEmpty)
         return (result.status, result.errors)
       }
-      #expect(try await evaluate("nowhere") == (66, "Error: cannot open 'nowhere': there is no such directory\n"))
+      #expect(
+        try await evaluate("nowhere") == (66, "Error: cannot open 'nowhere': there is no such directory\n"))
       #expect(try await evaluate("run.yaml") == (66, "Error: cannot open 'run.yaml': it is no directory\n"))
       #expect(try await evaluate("run/rollouts").0 == 66)
       let noVocabulary = try await evaluate("tiny")

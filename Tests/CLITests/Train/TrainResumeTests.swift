@@ -10,7 +10,10 @@ import Testing
       let calm = try await tiny.train("calm")
       try #require(calm.status == 0, "\(calm.errors)")
       let expected = try tiny.lasting("calm")
-      for name in ["metrics.jsonl", "metrics.csv", "variance.csv", "warmup.jsonl", "evaluation.json", "rollouts/40.jsonl", "gram/35.jsonl"] {
+      for name in [
+        "metrics.jsonl", "metrics.csv", "variance.csv", "warmup.jsonl", "evaluation.json",
+        "rollouts/40.jsonl", "gram/35.jsonl",
+      ] {
         try #require(!(expected[name] ?? Data()).isEmpty, "\(name)")
       }
       var stream = RandomStream(StreamKey(seed: 1, claim: "kills"))
@@ -67,7 +70,9 @@ import Testing
     case cutWeights, changedCounter, changedWeights, missingState, missingWeights
   }
 
-  @Test(arguments: Damage.allCases) func aDamagedCheckpointIsRefusedForTheOneBeforeIt(damage: Damage) async throws {
+  @Test(arguments: Damage.allCases) func aDamagedCheckpointIsRefusedForTheOneBeforeIt(damage: Damage)
+    async throws
+  {
     try await inWorkspace { space in
       let tiny = try TrainSpace(space)
       try #require(try await tiny.train("run").status == 0)
@@ -99,7 +104,8 @@ import Testing
       }
       let result = try await tiny.resume("run")
       #expect(result.status == 0, "\(result.errors)")
-      #expect(result.errors.contains("Warning: the checkpoint is refused and put aside: "), "\(result.errors)")
+      #expect(
+        result.errors.contains("Warning: the checkpoint is refused and put aside: "), "\(result.errors)")
       #expect(result.errors.contains(folder + file), "\(result.errors)")
       #expect(try tiny.lasting("run") == expected)
       #expect(
@@ -112,7 +118,9 @@ import Testing
       let tiny = try TrainSpace(space)
       try #require(try await tiny.train("run").status == 0)
       let expected = try tiny.lasting("run")
-      for name in try tiny.checkpoints("run") { try space.write("{}", to: "run/checkpoints/\(name)/state.json") }
+      for name in try tiny.checkpoints("run") {
+        try space.write("{}", to: "run/checkpoints/\(name)/state.json")
+      }
       let result = try await tiny.resume("run")
       #expect(result.status == 0)
       #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("Warning: the checkpoint") } == 2)

@@ -9,7 +9,8 @@ import Testing
   @Test func whatIsWrongInAFileIsSaidAtOnceWithItsLine() async throws {
     try await inWorkspace { space in
       try space.write(
-        "seed: 5\npromts_per_step: 8\nlearning_rate: -1\nmethod: gpro\nsteps: 1.5\nclip: maybe\n", to: "run.yaml")
+        "seed: 5\npromts_per_step: 8\nlearning_rate: -1\nmethod: gpro\nsteps: 1.5\nclip: maybe\n",
+        to: "run.yaml")
       let result = try await space.run("train", "--config", "run.yaml", "--output", "run")
       #expect(result.status == 65)
       #expect(result.output.isEmpty)

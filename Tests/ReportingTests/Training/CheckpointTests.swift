@@ -78,7 +78,9 @@ import Training
     #expect(run.state.reference.isEmpty == penalty.isEmpty)
   }
 
-  private func written(_ scratch: ScratchDirectory) throws -> (path: String, configuration: RunConfiguration, method: Method) {
+  private func written(_ scratch: ScratchDirectory) throws -> (
+    path: String, configuration: RunConfiguration, method: Method
+  ) {
     let configuration = Self.configuration("rloo")
     let tasks = try Self.tasks()
     let run = try TrainingRun(configuration: configuration, tasks: tasks, shape: Self.shape)
@@ -120,7 +122,9 @@ import Training
     for name in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
       let file = URL(fileURLWithPath: path + "/" + name)
       let good = try Data(contentsOf: file)
-      for bad in [good.dropLast(name == "state.json" ? 2 : 1), good.prefix(good.count / 2), Data(), good + [0x30]] {
+      for bad in [
+        good.dropLast(name == "state.json" ? 2 : 1), good.prefix(good.count / 2), Data(), good + [0x30],
+      ] {
         try Data(bad).write(to: file)
         let error = #expect(throws: ReportingError.self) { try read(path, configuration, method) }
         #expect("\(String(describing: error))".contains(name))

@@ -6,17 +6,11 @@ import Training
 
 @testable import Reporting
 
-/// Hugging Face's `transformers` opens what is written here and writes what is read here, and computes the same numbers.
-@Suite(
-  .enabled(
-    if: TransformersTests.isPresent, "needs Python with transformers and torch"))
-struct TransformersTests {
+/// The Python on this machine with `transformers` and `torch`.
+enum HuggingFace {
   static let isPresent = (try? python("import transformers, torch", [])) != nil
 
-  /// Single precision on both sides, other orders of summation: logits of order 1 differ by some 10⁻⁶.
-  static let tolerance: Float = 1e-4
-
-  private static func python(_ script: String, _ arguments: [String]) throws -> String {
+  static func python(_ script: String, _ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", script] + arguments
@@ -34,6 +28,15 @@ struct TransformersTests {
   }
 
   private struct Failure: Error { var status: Int32 }
+}
+
+/// Hugging Face's `transformers` opens what is written here and writes what is read here, and computes the same numbers.
+@Suite(
+  .enabled(
+    if: HuggingFace.isPresent, "needs Python with transformers and torch"))
+struct TransformersTests {
+  /// Single precision on both sides, other orders of summation: logits of order 1 differ by some 10⁻⁶.
+  static let tolerance: Float = 1e-4
 
   private static let printLogits = """
     def show(model):
@@ -81,8 +84,9 @@ struct TransformersTests {
       vocabularySize: vocabulary.count, hiddenSize: 64, intermediateSize: 96, layerCount: 2, headCount: 4,
       keyValueHeadCount: 2, maximumPositions: 32, ropeBase: 5000, tiesEmbeddings: tied)
     let model = Transformer(configuration: shape, seed: 3)
-    try ModelDirectory.write(shape: shape, parameters: model.parameters, vocabulary: vocabulary, to: scratch.path)
-    let printed = try Self.python(
+    try ModelDirectory.write(
+      shape: shape, parameters: model.parameters, vocabulary: vocabulary, to: scratch.path)
+    let printed = try HuggingFace.python(
       """
       import sys, torch, transformers
       \(Self.printLogits)
@@ -95,7 +99,7 @@ struct TransformersTests {
 
   @Test(arguments: [true, false]) func aModelOfTransformersOpensHere(tied: Bool) throws {
     let scratch = try ScratchDirectory()
-    let printed = try Self.python(
+    let printed = try HuggingFace.python(
       """
       import sys, torch, transformers
       \(Self.printLogits)

@@ -145,7 +145,8 @@ import Testing
     }
     // The first pass over 40 prompts knows nothing of them: counts differ from the third step on.
     #expect(unequal >= 3)
-    #expect(try TinyRun.finish(try TinyRun.warm()).records.allSatisfy { $0["rollout_allocation/mispaired"] == 0 })
+    #expect(
+      try TinyRun.finish(try TinyRun.warm()).records.allSatisfy { $0["rollout_allocation/mispaired"] == 0 })
   }
 
   @Test func budgetsEndARun() throws {
