@@ -100,7 +100,8 @@ struct TrainCommand: ParsableCommand {
         "'--resume' takes the settings of the run itself: give neither '--config' nor keys with it.")
       file = own
       if !FileManager.default.fileExists(atPath: own) {
-        throw CommandFailure(.inputMissing, "there is no run in '\(output)' to go on with: '\(own)' does not exist")
+        throw CommandFailure(
+          .inputMissing, "there is no run in '\(output)' to go on with: '\(own)' does not exist")
       }
     }
     let configuration = try RunSettings.configuration(file: file, arguments: keys, &errors)
@@ -112,8 +113,14 @@ struct TrainCommand: ParsableCommand {
   private func prepareDirectory(_ configuration: RunConfiguration, _ choice: ValidatedChoice, _ blas: BLAS)
     throws(CommandFailure)
   {
-    guard !resume else { return }
-    let present = try? FileManager.default.contentsOfDirectory(atPath: output)
+    if resume {
+      // A process that was killed in its first moments may have left the settings alone.
+      let path = output + "/" + TrainingDirectory.informationName
+      if !FileManager.default.fileExists(atPath: path) { try writeInformation(configuration, choice, blas) }
+      return
+    }
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: output))?
+      .filter { !$0.contains(".partial-") }
     if let present, !present.isEmpty {
       throw CommandFailure(
         .cannotCreate,
@@ -124,7 +131,14 @@ struct TrainCommand: ParsableCommand {
     if mkdir(output, 0o777) != 0, errno != EEXIST {
       throw CommandFailure(.cannotCreate, "cannot create '\(output)': \(String(cString: strerror(errno)))")
     }
-    try OutputFile.write(RunSettings.text(configuration), to: output + "/" + TrainingDirectory.configurationName)
+    try OutputFile.write(
+      RunSettings.text(configuration), to: output + "/" + TrainingDirectory.configurationName)
+    try writeInformation(configuration, choice, blas)
+  }
+
+  private func writeInformation(
+    _ configuration: RunConfiguration, _ choice: ValidatedChoice, _ blas: BLAS
+  ) throws(CommandFailure) {
     let tool = ToolDescription.current(version: ToolVersion.current)
     let information = JSONValue.object([
       ("schema", .string("allot-training-run/1")), ("method", .string(configuration.method)),
@@ -147,7 +161,9 @@ struct TrainCommand: ParsableCommand {
       let document = EvaluationDocument.json(results, ks: [1, 32], seed: configuration.seed)
       try StandardOutput.write(document.text(pretty: true) + "\n")
     } else if !quiet {
-      try StandardOutput.write(EvaluationText.table(results, seed: configuration.seed) + "\n\(output): metrics.csv, metrics.jsonl, evaluation.json, checkpoints\n")
+      try StandardOutput.write(
+        EvaluationText.table(results, seed: configuration.seed)
+          + "\n\(output): metrics.csv, metrics.jsonl, evaluation.json, checkpoints\n")
     }
   }
 }
@@ -162,7 +178,9 @@ struct BLAS {
   /// Loads it; the first call in a process chooses.
   static func start() -> BLAS {
     guard let description = numerics_blas_start() else { return BLAS(name: "plain loops") }
-    let core = withUnsafeBytes(of: description.pointee.core) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let core = withUnsafeBytes(of: description.pointee.core) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     let warning = withUnsafeBytes(of: description.pointee.warning) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }

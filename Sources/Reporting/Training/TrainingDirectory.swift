@@ -87,7 +87,8 @@ public final class TrainingDirectory {
     nonFiniteCount += known.count - finite.count
     try metrics.append(
       JSONValue.object([
-        ("step", .integer(record.step)), ("data", .object(known.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })),
+        ("step", .integer(record.step)),
+        ("data", .object(known.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })),
       ]).text(pretty: false) + "\n")
     let cells = columns.map { record[$0] }
     try table.append(
@@ -159,8 +160,19 @@ public final class TrainingDirectory {
     return names.filter { ($0.hasPrefix("step-") || $0.hasPrefix("a-warmup-")) && !$0.contains(".") }.sorted()
   }
 
-  /// Removes dumps of steps after `step`, which a resumed run makes again.
-  public func removeDumps(after step: Int) {
+  /// Removes dumps of steps after `step`, which a resumed run makes again, and files that a killed process has left half-written.
+  public func removeLeftovers(after step: Int) {
+    for folder in ["", "/rollouts", "/gram"] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: path + folder)) ?? []
+      where name.contains(AtomicFile.partialMark) {
+        try? FileManager.default.removeItem(atPath: path + folder + "/" + name)
+      }
+    }
+    let checkpoints = path + "/" + Self.checkpoints
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
+    where name.hasSuffix(".partial") || name.hasSuffix(".replaced") {
+      try? FileManager.default.removeItem(atPath: checkpoints + "/" + name)
+    }
     for folder in ["rollouts", "gram"] {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? [] {
         guard let number = Int(name.prefix { $0.isNumber }), number > step else { continue }
