@@ -21,6 +21,12 @@ public struct StepRecord: Sendable, Hashable {
   /// The metrics.
   public var metrics: [Metric]
 
+  /// A record of these metrics.
+  public init(step: Int, metrics: [Metric]) {
+    self.step = step
+    self.metrics = metrics
+  }
+
   /// The metric of a name.
   public subscript(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }

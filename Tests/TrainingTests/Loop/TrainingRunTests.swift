@@ -111,7 +111,8 @@ import Testing
       seen[prompt] = answers
     }
     try #require(again > 0)
-    #expect(copies < again, "\(copies) of \(again) are copies")
+    // A mixed group of six repeats itself by chance now and then at most.
+    #expect(4 * copies <= again, "\(copies) of \(again) are copies")
   }
 
   @Test func atMostSoManyBatchesAreTaken() throws {
