@@ -3,9 +3,8 @@
 
 Usage: torch_peer.py check FOLDER                                   compares with what `AllotBenchmarks training check` wrote
        torch_peer.py fastest FOLDER THREADS                         the fastest form of attention for training and for sampling
-       torch_peer.py step FOLDER THREADS STEPS FORM [compiled]      seconds for one training step
-       torch_peer.py sample FOLDER THREADS CALLS FORM COUNT [compiled | statistics]
-                                                                    seconds for COUNT rollouts of 32 tokens
+       torch_peer.py measure FOLDER THREADS FORM FORM [compiled]    seconds for one training step and for 64 and 512 rollouts of
+                                                                    32 tokens; FORM for training and for sampling
 
 The model is written for speed in eager mode: queries, keys and values are one product, gate and up another, RMSNorm and
 attention are PyTorch's own functions, AdamW is the fused one. Forms of attention: `grouped` (enable_gqa), `expanded` (keys and
@@ -312,25 +311,30 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     if mode == "fastest":
-        # By the smallest processor time on one thread, the smallest wall time on several.
+        # By the smallest processor time on one thread, the median wall time on several.
+        # Prints the two forms and the two times in milliseconds.
         best = []
+        milliseconds = []
         for make, count in ((lambda form: Stepper(folder, form).step, 10), (lambda form: Sampler(folder, form, 64).sample, 4)):
             times = {form: timed(make(form), count)[2 if threads == 1 else 0] for form in FORMS}
             best.append(min(times, key=times.get))
+            milliseconds.append(f"{1e3 * min(times.values()):.2f}")
             print(f"{threads} threads: " + ", ".join(f"{form} {1e3 * t:.1f} ms" for form, t in times.items()), file=sys.stderr)
-        print(*best)
+        print(*best, *milliseconds)
         return
-    count, form, rest = int(sys.argv[4]), sys.argv[5], sys.argv[6:]
-    compiled = "compiled" in rest
-    if mode == "step":
-        work, what, tokens = Stepper(folder, form, compiled).step, "step", 64 * LENGTH
-    else:
-        rollouts, statistics = int(rest[0]), "statistics" in rest
-        work = Sampler(folder, form, rollouts, compiled, statistics).sample
-        what, tokens = f"sample-{rollouts}", rollouts * LENGTH
-    wall, processor, _ = timed(work, count)
-    kind = ("compiled" if compiled else "eager") + (" with all statistics" if "statistics" in rest else "")
-    print(f"training,torch,{kind} {form},{what},,{threads},{tokens},{wall:.6g},{processor:.6g}")
+    step_form, sample_form, compiled = sys.argv[4], sys.argv[5], "compiled" in sys.argv[6:]
+
+    def report(kind, what, tokens, work, count):
+        wall, processor, _ = timed(work, count)
+        print(f"training,torch,{kind},{what},,{threads},{tokens},{wall:.6g},{processor:.6g}", flush=True)
+
+    kind = "compiled" if compiled else "eager"
+    report(f"{kind}; {step_form}", "step", 64 * LENGTH, Stepper(folder, step_form, compiled).step, 20)
+    for rollouts, count in ((64, 10), (512, 3)):
+        for statistics in (False,) if compiled else (False, True):
+            work = Sampler(folder, sample_form, rollouts, compiled, statistics).sample
+            name = f"{kind}{' with all statistics' if statistics else ''}; {sample_form}"
+            report(name, f"sample-{rollouts}", rollouts * LENGTH, work, count)
 
 
 main()
