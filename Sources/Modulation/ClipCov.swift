@@ -51,7 +51,7 @@ public struct ClipCov: Sendable, Hashable {
   public func keep(_ batch: TokenBatch, stream: RandomStream) -> [Bool] {
     var result = batch.isValid ?? [Bool](repeating: true, count: batch.count)
     var candidates = candidates(batch)
-    let number = min(TokenCovariance.selected(ratio: ratio, valid: batch.validCount), candidates.count)
+    let number = drawn(candidates: candidates.count, valid: batch.validCount)
     var stream = stream
     // The first steps of a Fisher-Yates shuffle: every subset of that size is equally likely.
     for place in 0..<number {
@@ -59,6 +59,11 @@ public struct ClipCov: Sendable, Hashable {
       result[candidates[place]] = false
     }
     return result
+  }
+
+  /// How many of `candidates` candidates are drawn in a batch of `valid` tokens: max(⌊ratio · valid⌋, 1), or all if there are fewer.
+  public func drawn(candidates: Int, valid: Int) -> Int {
+    min(TokenCovariance.selected(ratio: ratio, valid: valid), candidates)
   }
 
   /// The update's coefficient ξ of every token: ρ A where the token is kept and not clipped, else 0.

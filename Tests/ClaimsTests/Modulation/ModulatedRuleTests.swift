@@ -103,7 +103,7 @@ import _TestSupport
   /// What the fast oracle rests on, for every rule that it is given.
   @Test func everyRuleIsPermutationEquivariant() {
     let prompt = Self.world(.twoTokens, 11)
-    for rule in ModulatedRule.studied(Self.specification) {
+    for rule in ModulatedRule.all(Self.specification) {
       let straight = TokenTupleOracle.advantages(prompt, outcomes: [1, 8, 4, 3], rule: rule.tokens(prompt))
       let exchanged = TokenTupleOracle.advantages(prompt, outcomes: [3, 1, 4, 8], rule: rule.tokens(prompt))
       let moved = [3, 0, 2, 1].flatMap { straight[2 * $0..<2 * $0 + 2] }
@@ -114,13 +114,83 @@ import _TestSupport
   /// The fast oracle and all 9³ tuples, for every rule.
   @Test func multisetsAndTuplesAgreeForEveryRule() {
     let prompt = Self.world(.twoTokens, 12)
-    for rule in ModulatedRule.studied(Self.specification) {
+    for rule in ModulatedRule.all(Self.specification) {
       let fast = TokenGroupOracle.moments(prompt, group: 3, rule: rule.tokens(prompt))
       let slow = TokenTupleOracle.moments(prompt, group: 3, rule: rule.tokens(prompt))
       // Sums of 729 terms: 10⁻¹².
       #expect(abs(fast.covarianceTrace / slow.covarianceTrace - 1) <= 1e-12, "\(rule.name)")
       for (a, b) in zip(fast.mean, slow.mean) { #expect(abs(a - b) <= 1e-13, "\(rule.name)") }
     }
+  }
+
+  /// The mean over Clip-Cov's draw is the mean of the draws that the trainer makes, and their spread the variance that the oracle adds.
+  ///
+  /// The group is the first whose draw is among more than one candidate. A draw's squared distance from the mean is bounded, so that 20 000 of them tell a tenth of it.
+  @Test func theDrawOfClipCovIsTheOneAveragedOver() throws {
+    let prompt = Self.world(.twoTokens, 13)
+    for advantage in [ModulatedRule.Advantage.leaveOneOut, .grpo] {
+      let rule = ModulatedRule(advantage: advantage, modulation: .clipCov(.published))
+      let estimator = rule.estimator(prompt)
+      let lottery = try #require(estimator.lottery)
+      var stream = RandomStream(StreamKey(seed: 9, claim: "clip-cov-groups"))
+      var group = TokenGroup(prompt, outcomes: [0, 0, 0, 0])
+      for _ in 0..<10_000 where lottery.variance(group) == 0 {
+        group = TokenGroup(prompt, outcomes: (0..<4).map { _ in stream.index(below: prompt.outcomeCount) })
+      }
+      let variance = lottery.variance(group)
+      try #require(variance > 0)
+      let mean = Self.estimate(group, estimator.rule)
+      var distances = Moments()
+      for replicate in 0..<20_000 {
+        let own = RandomStream(StreamKey(seed: 9, claim: "clip-cov-draws").replicate(replicate))
+        let drawn = Self.estimate(group) { lottery.draw($0, $1, own) }
+        distances.add(zip(drawn, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+      }
+      // Two candidates are equally far from their mean: then there is no spread to test with, only rounding.
+      if distances.estimate.standardError < 1e-12 {
+        #expect(abs(distances.estimate.value / variance - 1) < 1e-12)
+      } else {
+        expectMean(distances, equals: variance, detectable: 0.1 * variance)
+      }
+    }
+  }
+
+  /// Σ A s/G of a group.
+  static func estimate(_ group: TokenGroup, _ rule: @escaping TokenRule) -> [Double] {
+    let prompt = group.prompt
+    let advantages = TokenTupleOracle.advantages(prompt, outcomes: group.outcomes, rule: rule)
+    var result = [Double](repeating: 0, count: prompt.dimension)
+    group.forEachToken { index, _, token in
+      let start = token.block * prompt.vocabulary
+      for j in 0..<prompt.vocabulary {
+        result[start + j] +=
+          advantages[index] * prompt.scores[(start + token.action) * prompt.vocabulary + j]
+          / Double(group.count)
+      }
+    }
+    return result
+  }
+
+  /// On-policy nothing is priced and nothing clipped, in any group.
+  @Test func klCovAndTheClipRangesAreTheIdentityOnPolicy() {
+    let prompt = Self.world(.twoTokens, 14)
+    let rules = ModulatedRule.rivals(Self.specification).filter(\.isIdentityOnPolicy)
+    #expect(rules.count == 6)
+    var stream = RandomStream(StreamKey(seed: 10, claim: "identities"))
+    for _ in 0..<50 {
+      let outcomes = (0..<4).map { _ in stream.index(below: 9) }
+      for rule in rules {
+        let own = TokenTupleOracle.advantages(prompt, outcomes: outcomes, rule: rule.tokens(prompt))
+        let plain = TokenTupleOracle.advantages(
+          prompt, outcomes: outcomes, rule: rule.unmodulated.tokens(prompt))
+        #expect(own == plain, "\(rule.name)")
+      }
+    }
+  }
+
+  @Test func everyRuleHasANameOfItsOwn() {
+    let names = ModulatedRule.all(Self.specification).map(\.name)
+    #expect(Set(names).count == names.count && !names.contains(""))
   }
 
   @Test func confidentWorldsAreConfident() {
