@@ -41,8 +41,17 @@ public struct ClipCov: Sendable, Hashable {
   public func candidates(_ batch: TokenBatch) -> [Int] {
     let covariances = TokenCovariance.values(batch)
     return covariances.indices.filter { index in
-      covariances[index] > lower && covariances[index] < upper && !isClipped(batch, index)
+      isCandidate(
+        covariance: covariances[index], advantage: batch.advantages[index], ratio: batch.ratios?[index] ?? 1)
     }
+  }
+
+  /// Whether a token of this contribution to the covariance, advantage and ratio takes part in the draw.
+  ///
+  /// A token without an advantage has nothing that could be clipped and stays a candidate.
+  public func isCandidate(covariance: Double, advantage: Double, ratio: Double) -> Bool {
+    covariance > lower && covariance < upper
+      && (advantage == 0 || clip.value(ratio: ratio, advantage: advantage) != 0)
   }
 
   /// Whether each token keeps its loss; false for tokens that do not count.
@@ -73,11 +82,5 @@ public struct ClipCov: Sendable, Hashable {
       keep[index]
         ? clip.coefficient(ratio: batch.ratios?[index] ?? 1, advantage: batch.advantages[index]) : 0
     }
-  }
-
-  /// A token without an advantage has nothing that could be clipped and stays a candidate.
-  private func isClipped(_ batch: TokenBatch, _ index: Int) -> Bool {
-    let advantage = batch.advantages[index]
-    return advantage != 0 && clip.value(ratio: batch.ratios?[index] ?? 1, advantage: advantage) == 0
   }
 }

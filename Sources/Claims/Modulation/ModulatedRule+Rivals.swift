@@ -3,6 +3,9 @@ import Modulation
 
 /// The token rules and advantages of rivals, as trainers use them: examined beside the factors, no part of what the paper states.
 ///
+/// A group has a handful of tokens, and Clip-Cov drops at least one however few there are: what is "two in ten thousand" in its paper is one in eight here, and the size of its bias with it; that there is
+/// one does not depend on that.
+///
 /// All is on-policy as the factors are. There KL-Cov charges nothing (|log ρ| = 0 and so is its slope) and no range clips, so that these must be the identity.
 extension ModulatedRule {
   /// The rivals that both claims examine, over leave-one-out, whose own mean is the gradient, and over GRPO, which most of them were published with.
@@ -112,39 +115,94 @@ extension ModulatedRule {
     return estimator
   }
 
-  /// A rival's advantages, over a buffer that holds the plain ones; for Clip-Cov the mean over its draw, `A (1 − n/N)` for each of N candidates of which n are drawn.
-  func applyRival(_ group: TokenGroup, _ advantages: UnsafeMutableBufferPointer<Double>) {
+  /// A rival's rule after `fill`, which writes the plain advantages; for Clip-Cov its mean over the draw, `A (1 − n/N)` for each of N candidates of which n are drawn.
+  ///
+  /// Single-token functions where there are any, which allocate nothing; a test holds them to the batch functions that trainers call.
+  func rivalTokens(_ fill: @escaping TokenRule) -> TokenRule {
     switch modulation {
     case .forkTokens(let mask):
-      let keep = mask.keep(Self.batch(group, advantages))
-      for index in advantages.indices where !keep[index] { advantages[index] = 0 }
+      return { group, advantages in
+        fill(group, advantages)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: advantages.count) { entropies in
+          group.forEachToken { index, _, token in entropies.initializeElement(at: index, to: token.entropy) }
+          guard let threshold = mask.threshold(entropies) else { return }
+          group.forEachToken { index, _, token in
+            if token.entropy < threshold { advantages[index] = 0 }
+          }
+        }
+      }
     case .entropyAdvantages(let rule):
-      group.forEachToken { index, _, token in
-        advantages[index] = rule.advantage(entropy: token.entropy, advantage: advantages[index])
+      return { group, advantages in
+        fill(group, advantages)
+        group.forEachToken { index, _, token in
+          advantages[index] = rule.advantage(entropy: token.entropy, advantage: advantages[index])
+        }
       }
     case .clipCov(let rule):
-      let batch = Self.batch(group, advantages)
-      let candidates = rule.candidates(batch)
-      guard !candidates.isEmpty else { return }
-      let drawn = rule.drawn(candidates: candidates.count, valid: batch.count)
-      let kept = Double(candidates.count - drawn) / Double(candidates.count)
-      for index in candidates { advantages[index] *= kept }
+      return { group, advantages in
+        fill(group, advantages)
+        Self.withCandidates(group, advantages, rule) { candidates in
+          guard !candidates.isEmpty else { return }
+          let drawn = rule.drawn(candidates: candidates.count, valid: advantages.count)
+          let kept = Double(candidates.count - drawn) / Double(candidates.count)
+          for index in candidates { advantages[index] *= kept }
+        }
+      }
     case .klCov(let rule):
-      for (index, value) in rule.coefficients(Self.batch(group, advantages)).enumerated() {
-        advantages[index] = value
+      return { group, advantages in
+        fill(group, advantages)
+        for (index, value) in rule.coefficients(Self.batch(group, advantages)).enumerated() {
+          advantages[index] = value
+        }
       }
     case .clip(let indicator, _):
-      for index in advantages.indices {
-        advantages[index] = indicator.coefficient(ratio: 1, advantage: advantages[index])
+      return { group, advantages in
+        fill(group, advantages)
+        for index in advantages.indices {
+          advantages[index] = indicator.coefficient(ratio: 1, advantage: advantages[index])
+        }
       }
     case .twoValues(let rule, let drops):
-      guard let values = try? rule.advantages(rewards: (0..<group.count).map(group.reward)) else {
-        preconditionFailure("rewards other than 0 and 1 in \(group.outcomes)")
+      guard let values = try? rule.advantages(rewards: [0, 1]) else {
+        preconditionFailure("\(rule) has no advantage for the rewards 0 and 1")
       }
-      let kept = values.count { $0 != 0 }
-      let scale = drops && kept > 0 ? Double(group.count) / Double(kept) : 1
-      group.forEachToken { index, response, _ in advantages[index] = values[response] * scale }
-    default: break
+      let (failure, success) = (values[0], values[1])
+      return { group, advantages in
+        var successes = 0
+        for response in 0..<group.count where group.reward(response) == 1 { successes += 1 }
+        let kept = (success != 0 ? successes : 0) + (failure != 0 ? group.count - successes : 0)
+        let scale = drops && kept > 0 ? Double(group.count) / Double(kept) : 1
+        group.forEachToken { index, response, _ in
+          advantages[index] = scale * (group.reward(response) == 1 ? success : failure)
+        }
+      }
+    default: return fill
+    }
+  }
+
+  /// Calls `body` with the places of Clip-Cov's candidates, whose contributions to the covariance are taken from the buffer of plain advantages.
+  private static func withCandidates<Result>(
+    _ group: TokenGroup, _ advantages: UnsafeMutableBufferPointer<Double>, _ rule: ClipCov,
+    _ body: (Slice<UnsafeMutableBufferPointer<Int>>) -> Result
+  ) -> Result {
+    var meanAdvantage = 0.0
+    var meanLogProbability = 0.0
+    group.forEachToken { index, _, token in
+      meanAdvantage += advantages[index]
+      meanLogProbability += token.logProbability
+    }
+    meanAdvantage /= Double(advantages.count)
+    meanLogProbability /= Double(advantages.count)
+    return withUnsafeTemporaryAllocation(of: Int.self, capacity: advantages.count) { places in
+      var count = 0
+      group.forEachToken { index, _, token in
+        let covariance = (advantages[index] - meanAdvantage) * (token.logProbability - meanLogProbability)
+        if rule.isCandidate(covariance: covariance, advantage: advantages[index], ratio: 1) {
+          places.initializeElement(at: count, to: index)
+          count += 1
+        }
+      }
+      return body(places[0..<count])
     }
   }
 
@@ -175,13 +233,13 @@ extension ModulatedRule {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: group.tokenCount) { advantages in
           advantages.initialize(repeating: 0)
           fill(group, advantages)
-          let batch = batch(group, advantages)
-          let candidates = rule.candidates(batch)
-          let drawn = rule.drawn(candidates: candidates.count, valid: batch.count)
-          guard drawn < candidates.count else { return 0 }
-          let total = Double(candidates.count)
-          let spread = spread(group, candidates, advantages)
-          return Double(drawn) * (1 - Double(drawn) / total) * spread / (total - 1)
+          return withCandidates(group, advantages, rule) { candidates in
+            let drawn = rule.drawn(candidates: candidates.count, valid: advantages.count)
+            guard drawn < candidates.count else { return 0 }
+            let total = Double(candidates.count)
+            let spread = spread(group, Array(candidates), advantages)
+            return Double(drawn) * (1 - Double(drawn) / total) * spread / (total - 1)
+          }
         }
       })
   }

@@ -65,11 +65,7 @@ extension ModulatedRule {
       }
     // The bonus is added to the gradient and not to advantages: see `estimator(_:)`.
     case .entropyBonus: return fill
-    case .forkTokens, .entropyAdvantages, .clipCov, .klCov, .clip, .twoValues:
-      return { group, advantages in
-        fill(group, advantages)
-        applyRival(group, advantages)
-      }
+    case .forkTokens, .entropyAdvantages, .clipCov, .klCov, .clip, .twoValues: return rivalTokens(fill)
     }
   }
 

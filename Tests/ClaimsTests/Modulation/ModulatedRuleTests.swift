@@ -79,6 +79,55 @@ import _TestSupport
     }
   }
 
+  /// The same for the rivals, to the bit where only one token is read; Clip-Cov's mean over its draw from the candidates of the batch.
+  @Test func rivalsAreTheBatchFunctionsThatTrainersCall() throws {
+    let rules = ModulatedRule.rivals(Self.specification)
+    for (row, shape) in TokenWorlds.Shape.allCases.enumerated() {
+      let prompt = Self.world(shape, 20 + row)
+      var stream = RandomStream(StreamKey(seed: 11, claim: "rival-groups", designPoint: UInt64(row)))
+      for _ in 0..<40 {
+        let outcomes = (0..<4).map { _ in stream.index(below: prompt.outcomeCount) }
+        let group = TokenGroup(prompt, outcomes: outcomes)
+        for rule in rules {
+          let fast = TokenTupleOracle.advantages(prompt, outcomes: outcomes, rule: rule.tokens(prompt))
+          for (a, b) in zip(fast, try Self.batchedRival(rule, group)) {
+            // n/N against 1 − n/N and a scale before or after the product: an ulp or two of numbers up to 4.
+            #expect(abs(a - b) <= 2e-15, "\(rule.name) on \(shape.rawValue): \(a) and \(b)")
+          }
+        }
+      }
+    }
+  }
+
+  /// What the trainer's functions make of the group as a batch.
+  static func batchedRival(_ rule: ModulatedRule, _ group: TokenGroup) throws -> [Double] {
+    let plain = TokenTupleOracle.advantages(
+      group.prompt, outcomes: group.outcomes, rule: rule.unmodulated.tokens(group.prompt))
+    let batch = try TokenBatch(
+      logProbabilities: group.map { _, token in token.logProbability },
+      entropies: group.map { _, token in token.entropy }, advantages: plain,
+      sequences: group.map { response, _ in response })
+    switch rule.modulation {
+    case .forkTokens(let mask): return zip(plain, mask.keep(batch)).map { $1 ? $0 : 0 }
+    case .entropyAdvantages(let bonus): return bonus.advantages(batch)
+    case .clipCov(let rule):
+      let candidates = Set(rule.candidates(batch))
+      let dropped = rule.keep(batch, stream: RandomStream(StreamKey(seed: 1, claim: "any"))).count { !$0 }
+      let share = Double(dropped) / Double(candidates.count)
+      return plain.indices.map { candidates.contains($0) ? plain[$0] * (1 - share) : plain[$0] }
+    case .klCov(let rule): return rule.coefficients(batch)
+    case .clip(let indicator, _):
+      return plain.map { indicator.coefficient(ratio: 1, advantage: $0) }
+    case .twoValues(let weights, let drops):
+      let rewards = (0..<group.count).map(group.reward)
+      let values = try weights.advantages(rewards: rewards)
+      let kept = try weights.kept(rewards: rewards).count { $0 }
+      let scale = drops && kept > 0 ? Double(group.count) / Double(kept) : 1
+      return group.map { response, _ in values[response] * scale }
+    default: return plain
+    }
+  }
+
   /// Without modulation the rules are the estimators of the same name.
   @Test func unmodulatedRulesAreTheEstimators() throws {
     let prompt = Self.world(.twoTokens, 9)
@@ -125,17 +174,19 @@ import _TestSupport
 
   /// The mean over Clip-Cov's draw is the mean of the draws that the trainer makes, and their spread the variance that the oracle adds.
   ///
-  /// The group is the first whose draw is among more than one candidate. A draw's squared distance from the mean is bounded, so that 20 000 of them tell a tenth of it.
+  /// World and group are the first whose draw is among more than one candidate. A draw's squared distance from the mean is bounded, so that 20 000 of them tell a tenth of it.
   @Test func theDrawOfClipCovIsTheOneAveragedOver() throws {
-    let prompt = Self.world(.twoTokens, 13)
     for advantage in [ModulatedRule.Advantage.leaveOneOut, .grpo] {
       let rule = ModulatedRule(advantage: advantage, modulation: .clipCov(.published))
-      let estimator = rule.estimator(prompt)
-      let lottery = try #require(estimator.lottery)
       var stream = RandomStream(StreamKey(seed: 9, claim: "clip-cov-groups"))
-      var group = TokenGroup(prompt, outcomes: [0, 0, 0, 0])
-      for _ in 0..<10_000 where lottery.variance(group) == 0 {
+      var group = TokenGroup(Self.world(.twoTokens, 30), outcomes: [0, 0, 0, 0])
+      var estimator = rule.estimator(group.prompt)
+      var lottery = try #require(estimator.lottery)
+      for attempt in 0..<10_000 where lottery.variance(group) == 0 {
+        let prompt = Self.world(.twoTokens, 30 + attempt / 100)
         group = TokenGroup(prompt, outcomes: (0..<4).map { _ in stream.index(below: prompt.outcomeCount) })
+        estimator = rule.estimator(prompt)
+        lottery = try #require(estimator.lottery)
       }
       let variance = lottery.variance(group)
       try #require(variance > 0)
@@ -143,7 +194,8 @@ import _TestSupport
       var distances = Moments()
       for replicate in 0..<20_000 {
         let own = RandomStream(StreamKey(seed: 9, claim: "clip-cov-draws").replicate(replicate))
-        let drawn = Self.estimate(group) { lottery.draw($0, $1, own) }
+        let draw = lottery.draw
+        let drawn = Self.estimate(group) { draw($0, $1, own) }
         distances.add(zip(drawn, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
       }
       // Two candidates are equally far from their mean: then there is no spread to test with, only rounding.

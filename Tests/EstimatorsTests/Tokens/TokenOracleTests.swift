@@ -215,7 +215,7 @@ enum TokenRules {
     let simulation = TokenGroupSimulation(prompt, group: 1, estimator: estimator)
     let key = StreamKey(seed: 12, claim: "token-lottery")
     expectMean(
-      try simulation.covarianceTrace(pairs: 20_000, key: key, threads: 2), equals: 0.75, detectable: 0.1)
+      try simulation.covarianceTrace(pairs: 20_000, key: key, threads: 2), equals: 0.75, detectable: 0.12)
     expectMean(
       try simulation.projection([1, 0], count: 20_000, key: key.designPoint(1), threads: 2), equals: 0.5,
       detectable: 0.1)
