@@ -6,11 +6,13 @@ import Foundation
 struct Allot: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allot",
-    abstract: "Examine the theory of rollout allocation, audit rollout logs, allocate rollouts, and train with what holds.",
+    abstract:
+      "Examine the theory of rollout allocation, audit rollout logs, allocate rollouts, and train with what holds.",
     version: ToolVersion.current,
     subcommands: [
       VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, ModulateCommand.self,
-      AuditCommand.self, ClaimsCommand.self, ExportCommand.self, TrainCommand.self, EvaluateCommand.self, CompareCommand.self,
+      AuditCommand.self, ClaimsCommand.self, ExportCommand.self, TrainCommand.self, EvaluateCommand.self,
+      CompareCommand.self,
     ])
 
   /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.

@@ -9,8 +9,10 @@ import Training
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Train several methods over several seeds at equal rollouts and at equal tokens, and compare them.",
-    usage: "allot compare [--methods <names>] [--seeds <n>] [--config <file>] [--output <dir>] [--key <value> ...]",
+    abstract:
+      "Train several methods over several seeds at equal rollouts and at equal tokens, and compare them.",
+    usage:
+      "allot compare [--methods <names>] [--seeds <n>] [--config <file>] [--output <dir>] [--key <value> ...]",
     discussion: """
       For each seed one warm model is trained; every method starts from it, meets the same prompts in the same order, and draws with the same random \
       numbers. Each run is evaluated where it has drawn the rollouts of the budget, and where it has drawn the tokens that as many right answers \
@@ -69,7 +71,8 @@ struct CompareCommand: AsyncParsableCommand {
         guard !quiet else { return }
         let seconds = clock.seconds
         let left = ProgressLine.duration(seconds / Double(done) * Double(all - done))
-        StandardError.write("[\(done)/\(all)] \(name), \(ProgressLine.duration(seconds)), about \(left) left\n")
+        StandardError.write(
+          "[\(done)/\(all)] \(name), \(ProgressLine.duration(seconds)), about \(left) left\n")
       })
     try runner.run()
     try interruption.throwIfRequested()
@@ -79,7 +82,8 @@ struct CompareCommand: AsyncParsableCommand {
   private func plan() throws -> ComparisonPlan {
     var errors = OptionErrors()
     errors.require(
-      (2...10_000).contains(seeds), "The value '\(seeds)' is invalid for '--seeds <n>': it must lie in 2...10000.")
+      (2...10_000).contains(seeds),
+      "The value '\(seeds)' is invalid for '--seeds <n>': it must lie in 2...10000.")
     if let threads {
       errors.require(
         (1...1024).contains(threads),
@@ -91,7 +95,9 @@ struct CompareCommand: AsyncParsableCommand {
     for (option, names) in [("--methods", main), ("--crossed", both)] {
       errors.require(Set(names).count == names.count, "'\(option)' names a method twice.")
       for name in names where Method.named(name) == nil {
-        let hint = NearestName.suggestion(for: name, among: Method.all.map(\.name)).map { "; did you mean '\($0)'?" }
+        let hint = NearestName.suggestion(for: name, among: Method.all.map(\.name)).map {
+          "; did you mean '\($0)'?"
+        }
         errors.require(false, "'\(option)': there is no method '\(name)'\(hint ?? ".")")
       }
       errors.require(
@@ -100,11 +106,13 @@ struct CompareCommand: AsyncParsableCommand {
     }
     var base = try RunSettings.configuration(file: config, arguments: keys, &errors)
     errors.require(base.steps > 0, "'--steps' is 0: nothing would be trained.")
-    errors.require(base.finalSamples >= 32, "'--final-samples' is \(base.finalSamples): pass@32 needs at least 32.")
+    errors.require(
+      base.finalSamples >= 32, "'--final-samples' is \(base.finalSamples): pass@32 needs at least 32.")
     errors.require(
       base.method == RunConfiguration().method && base.overrides["aggregation"] == nil
         && base.initialCheckpoint.isEmpty,
-      "method, aggregation and initial_checkpoint are chosen by the comparison: give them neither in the file nor as flags.")
+      "method, aggregation and initial_checkpoint are chosen by the comparison: give them neither in the file nor as flags."
+    )
     try errors.throwIfAny()
     let budget = base.steps * base.promptsPerStep * base.rolloutsPerPrompt
     base.rolloutBudget = 0
@@ -140,14 +148,27 @@ struct CompareCommand: AsyncParsableCommand {
             + ComparisonText.markdown(group, splits: comparison.splits) + "\n")
       }
     }
-    try await write(plan, comparison, runs, curves, verdict, setting: setting)
-    if !quiet, !json {
+    var files = ComparisonFiles(
+      comparison: comparison, runs: runs, curves: curves, verdict: verdict, setting: setting,
+      tool: ToolDescription.current(version: ToolVersion.current),
+      configurationText: RunSettings.text(plan.base))
+    await files.drawPlots(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
+      interruption.isRequested
+    }
+    try interruption.throwIfRequested()
+    try write(files)
+    if json {
+      try StandardOutput.write(files.documentText)
+    } else if !quiet {
       try StandardOutput.write(
-        "\(DynamoTrainsBetter.id): \(verdict.verdict)\(verdict.condition.map { " (\($0))" } ?? "")\n\(output): report.md, comparison.json, tables, plots\n")
+        "\(DynamoTrainsBetter.id): \(verdict.verdict)\(verdict.condition.map { " (\($0))" } ?? "")\n\(output): report.md, comparison.json, tables, plots\n"
+      )
     }
   }
 
-  private func judgedPart(_ runs: [ComparisonRun], _ plan: ComparisonPlan) throws(CommandFailure) -> Comparison {
+  private func judgedPart(_ runs: [ComparisonRun], _ plan: ComparisonPlan) throws(CommandFailure)
+    -> Comparison
+  {
     let names = ComparisonPlan.aggregations.map(\.rawValue)
     let crossed = runs.filter { names.contains($0.aggregation) }
     do throws(TrainingError) {

@@ -100,7 +100,8 @@ struct TrainCommand: ParsableCommand {
         "'--resume' takes the settings of the run itself: give neither '--config' nor keys with it.")
       file = own
       if !FileManager.default.fileExists(atPath: own) {
-        throw CommandFailure(.inputMissing, "there is no run in '\(output)' to go on with: '\(own)' does not exist")
+        throw CommandFailure(
+          .inputMissing, "there is no run in '\(output)' to go on with: '\(own)' does not exist")
       }
     }
     let configuration = try RunSettings.configuration(file: file, arguments: keys, &errors)
@@ -124,7 +125,8 @@ struct TrainCommand: ParsableCommand {
     if mkdir(output, 0o777) != 0, errno != EEXIST {
       throw CommandFailure(.cannotCreate, "cannot create '\(output)': \(String(cString: strerror(errno)))")
     }
-    try OutputFile.write(RunSettings.text(configuration), to: output + "/" + TrainingDirectory.configurationName)
+    try OutputFile.write(
+      RunSettings.text(configuration), to: output + "/" + TrainingDirectory.configurationName)
     let tool = ToolDescription.current(version: ToolVersion.current)
     let information = JSONValue.object([
       ("schema", .string("allot-training-run/1")), ("method", .string(configuration.method)),
@@ -147,7 +149,9 @@ struct TrainCommand: ParsableCommand {
       let document = EvaluationDocument.json(results, ks: [1, 32], seed: configuration.seed)
       try StandardOutput.write(document.text(pretty: true) + "\n")
     } else if !quiet {
-      try StandardOutput.write(EvaluationText.table(results, seed: configuration.seed) + "\n\(output): metrics.csv, metrics.jsonl, evaluation.json, checkpoints\n")
+      try StandardOutput.write(
+        EvaluationText.table(results, seed: configuration.seed)
+          + "\n\(output): metrics.csv, metrics.jsonl, evaluation.json, checkpoints\n")
     }
   }
 }
@@ -162,7 +166,9 @@ struct BLAS {
   /// Loads it; the first call in a process chooses.
   static func start() -> BLAS {
     guard let description = numerics_blas_start() else { return BLAS(name: "plain loops") }
-    let core = withUnsafeBytes(of: description.pointee.core) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    let core = withUnsafeBytes(of: description.pointee.core) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
     let warning = withUnsafeBytes(of: description.pointee.warning) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }

@@ -1,17 +1,24 @@
+import Foundation
 import Reporting
 import Training
 
 extension CompareCommand {
-  /// Writes tables and learning curves beside the runs.
-  func write(
-    _ plan: ComparisonPlan, _ comparison: Comparison, _ runs: [ComparisonRun], _ curves: [LearningPoint],
-    _ verdict: TrainingVerdict, setting: String
-  ) async throws {
-    for table in [
-      ComparisonTables.comparison(comparison), ComparisonTables.runs(runs), ComparisonTables.curves(curves),
-      ComparisonTables.verdict(verdict),
-    ] {
-      try OutputFile.write(String(decoding: table.file.bytes, as: UTF8.self), to: output + "/" + table.file.path.split(separator: "/").last.map(String.init)!)
+  /// Writes tables, plots, report and verdict beside the runs; each file in one step, as the runs stay where they are.
+  func write(_ files: ComparisonFiles) throws(CommandFailure) {
+    for (name, reason) in files.missingPlots {
+      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
+    }
+    for file in files.files() {
+      let path = output + "/" + file.path
+      let folder = (path as NSString).deletingLastPathComponent
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw CommandFailure(.cannotCreate, "cannot create '\(folder)': \(error.localizedDescription)")
+      }
+      do throws(ReportingError) { try AtomicFile.write(Array(file.bytes), to: path) } catch {
+        throw CommandFailure(error)
+      }
     }
   }
 }

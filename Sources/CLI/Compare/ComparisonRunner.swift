@@ -39,7 +39,9 @@ struct ComparisonRunner: Sendable {
     _ configuration: RunConfiguration, in directory: String,
     milestones: (TaskSet) -> [TrainingDriver.Milestone]
   ) throws {
-    if isInterrupted() { throw CommandFailure(.interrupted, "interrupted; the same command goes on from here") }
+    if isInterrupted() {
+      throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
+    }
     let settings = directory + "/" + TrainingDirectory.configurationName
     let preparation = try RunPreparation(configuration)
     let points = milestones(preparation.tasks)

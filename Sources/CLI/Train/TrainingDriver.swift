@@ -154,7 +154,8 @@ struct TrainingDriver {
     func share(_ done: Int, _ all: Int) -> Double { all > 0 ? Double(done) / Double(all) : 0 }
     if !milestones.isEmpty {
       return milestones.map {
-        min($0.rollouts.map { share(state.rollouts, $0) } ?? 1, $0.tokens.map { share(state.tokens, $0) } ?? 1)
+        min(
+          $0.rollouts.map { share(state.rollouts, $0) } ?? 1, $0.tokens.map { share(state.tokens, $0) } ?? 1)
       }.min() ?? 1
     }
     return max(
@@ -201,9 +202,12 @@ struct TrainingDriver {
     let path = directory + "/\(name).json"
     if let data = FileManager.default.contents(atPath: path),
       let document = try? JSONValue(parsing: data, file: path),
-      document["configuration_sha256"]?.stringValue == digest, document["step"]?.integerValue.map({ $0 <= run.state.step }) ?? false,
+      document["configuration_sha256"]?.stringValue == digest,
+      document["step"]?.integerValue.map({ $0 <= run.state.step }) ?? false,
       let results = EvaluationDocument.results(document)
-    { return results }
+    {
+      return results
+    }
     let results = try training { () throws(TrainingError) in
       try run.evaluator.counts(
         parameters: run.state.parameters, problems: configuration.finalProblems,

@@ -87,7 +87,8 @@ public final class TrainingDirectory {
     nonFiniteCount += known.count - finite.count
     try metrics.append(
       JSONValue.object([
-        ("step", .integer(record.step)), ("data", .object(known.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })),
+        ("step", .integer(record.step)),
+        ("data", .object(known.map { ($0.0, $0.1.isFinite ? .number($0.1) : .null) })),
       ]).text(pretty: false) + "\n")
     let cells = columns.map { record[$0] }
     try table.append(
