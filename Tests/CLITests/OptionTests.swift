@@ -8,8 +8,8 @@ import Testing
       #expect(result.status == 0 && result.errors.isEmpty)
       #expect(
         result.output == """
-          OVERVIEW: Examine the theory of rollout allocation, audit rollout logs, and
-          allocate rollouts.
+          OVERVIEW: Examine the theory of rollout allocation, audit rollout logs,
+          allocate rollouts, and train with what holds.
 
           USAGE: allot <subcommand>
 
@@ -30,6 +30,10 @@ import Testing
                                     of them.
             export                  Export a run for notebooks: tidy CSVs, figures, the
                                     column dictionary and a notebook.
+            train                   Train a small language model by reinforcement
+                                    learning with verifiable rewards.
+            evaluate                Measure pass@1 and pass@32 of a trained model on the
+                                    evaluation splits.
 
             See 'allot help <subcommand>' for detailed help.
 
@@ -66,6 +70,11 @@ import Testing
         ["export"],
         "USAGE: allot export <run> --output <dir> [--seed <n>] [--threads <n>] [--json] [--quiet]"
       ),
+      (
+        ["train"],
+        "USAGE: allot train [--config <file>] [--method <name>] [--output <dir>] [--resume] [--key <value> ...]"
+      ),
+      (["evaluate"], "USAGE: allot evaluate [<options>] <checkpoint>"),
     ])
   func helpOfACommandHasItsUsage(_ words: [String], _ usage: String) async throws {
     try await inWorkspace { space in

@@ -86,10 +86,15 @@ public struct RunKey: Sendable {
   }
 
   /// A part of the method; the empty value keeps the method's own.
-  static func override(_ name: String, _ help: String) -> RunKey {
-    RunKey(name: name, help: help, values: { [$0.overrides[name] ?? ""] }, isList: false) {
+  ///
+  /// The value is tried on the standard method, so that what is wrong in itself is said where it stands; what contradicts other parts is found when the method is resolved.
+  static func override(_ part: MethodPart) -> RunKey {
+    let name = part.name
+    return RunKey(name: name, help: part.help, values: { [$0.overrides[name] ?? ""] }, isList: false) {
       (configuration, values) throws(TrainingError) in
       let value = try single(name, values)
+      var probe = Method.standard
+      if !value.isEmpty { try part.set(&probe, value) }
       configuration.overrides[name] = value.isEmpty ? nil : value
     }
   }

@@ -60,7 +60,7 @@ extension RunKey {
     .integer("passes_per_step", \.passesPerStep, 1...1000, "Passes over a step's rollouts."),
   ]
 
-  private static let methodParts: [RunKey] = MethodPart.all.map { .override($0.name, $0.help) }
+  private static let methodParts: [RunKey] = MethodPart.all.map { .override($0) }
 
   private static let warmUp: [RunKey] = [
     .integer(

@@ -39,9 +39,9 @@ import Testing
       let lengths = (0..<count).map { _ in 1 + stream.index(below: 20) }
       let order = MetadataRowsAsReleased.scrambled(lengths: lengths)
       #expect(order.sorted() == Array(0..<count))
-      let middle = (count + 1) / 2
-      #expect(Array(order[..<middle]) == order[..<middle].sorted())
-      #expect(Array(order[middle...]) == order[middle...].sorted())
+      // The one place where it falls is between the ranks, which have equal sizes or differ by one.
+      let falls = order.indices.dropFirst().filter { order[$0] < order[$0 - 1] }
+      #expect(falls.isEmpty || falls == [count / 2] || falls == [(count + 1) / 2], "\(order)")
       if order != Array(0..<count) { moved += 1 }
     }
     // Only short lists can stay in order by chance.

@@ -61,7 +61,7 @@ import Testing
       for metric in record.metrics { #expect(metric.value?.isFinite ?? true, "\(metric.name)") }
     }
     #expect(run.state.parameters != before)
-    #expect(run.state.parameters.allSatisfy(\.isFinite))
+    #expect(run.state.parameters.allSatisfy { $0.isFinite })
     for judged in outcome.rollouts where method.dynamicSampling == nil {
       #expect(judged.counts.reduce(0, +) == 36)
       #expect(judged.batch.count == 36)
@@ -145,7 +145,8 @@ import Testing
     }
     // The first pass over 40 prompts knows nothing of them: counts differ from the third step on.
     #expect(unequal >= 3)
-    #expect(try TinyRun.finish(try TinyRun.warm()).records.allSatisfy { $0["rollout_allocation/mispaired"] == 0 })
+    #expect(
+      try TinyRun.finish(try TinyRun.warm()).records.allSatisfy { $0["rollout_allocation/mispaired"] == 0 })
   }
 
   @Test func budgetsEndARun() throws {
