@@ -41,6 +41,9 @@ enum EvaluationText {
             )
           }))
     }
+    if let least = results.map(\.largestK).min(), least < 32 {
+      lines.append("pass@32 needs 32 samples of each problem; there are \(least)")
+    }
     return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
   }
 

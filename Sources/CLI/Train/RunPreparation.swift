@@ -72,7 +72,7 @@ struct RunPreparation {
           builtIn: tiers.isEmpty ? TaskTier.allCases : tiers, seed: configuration.seed,
           poolSize: configuration.poolSize,
           problemsPerSplit: max(configuration.evaluationProblems, configuration.finalProblems),
-          verifier: named ?? .exact)
+          vocabulary: vocabulary, verifier: named ?? .exact)
       }
       let problems = try TaskFileReader.records(path: file).map { record in
         Problem(

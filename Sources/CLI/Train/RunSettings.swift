@@ -44,7 +44,8 @@ enum RunSettings {
     switch value {
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
+    // An integer beyond 64 signed bits was read as a number that is near it; a seed needs all of its digits.
+    case .number(let value): UInt64(written) == nil ? "\(value)" : written
     case .text(let value): value
     case .null, .list: written
     }
@@ -90,9 +91,10 @@ enum RunSettings {
       }, comment: ["Written by allot train; `allot train --config` reads it back."])
   }
 
+  /// A number only where reading it back gives the same text: a path `007` and a seed beyond 2⁶³ are quoted.
   private static func scalar(_ text: String) -> SettingsValue {
-    if let integer = Int(text) { return .integer(integer) }
-    if let number = Double(text), number.isFinite { return .number(number) }
+    if let integer = Int(text), "\(integer)" == text { return .integer(integer) }
+    if let number = Double(text), number.isFinite, "\(number)" == text { return .number(number) }
     return .text(text)
   }
 

@@ -12,6 +12,7 @@ public enum Checkpoint {
   public static let stateName = "state.json"
   static let tensorsName = "state.safetensors"
   static let schema = "allot-checkpoint/1"
+  private static let ownDigest = "state_sha256"
 
   /// What a checkpoint holds.
   public struct Contents: Sendable {
@@ -39,14 +40,20 @@ public enum Checkpoint {
     }
   }
 
-  /// Writes `contents` as `directory`, replacing nothing: a checkpoint of that name must not exist.
+  /// Writes `contents` as `directory`; an earlier checkpoint of that name stays until the new one is whole.
   public static func write(_ contents: Contents, to directory: String) throws(ReportingError) {
     let partial = directory + ".partial"
     try? FileManager.default.removeItem(atPath: partial)
     guard mkdir(partial, 0o777) == 0 else { throw AtomicFile.failure(directory) }
     do throws(ReportingError) {
       try writeFiles(contents, to: partial)
-      guard rename(partial, directory) == 0 else { throw AtomicFile.failure(directory) }
+      // A directory with files in it cannot be renamed over.
+      let replaced = directory + ".replaced"
+      try? FileManager.default.removeItem(atPath: replaced)
+      guard rename(directory, replaced) == 0 || errno == ENOENT, rename(partial, directory) == 0 else {
+        throw AtomicFile.failure(directory)
+      }
+      try? FileManager.default.removeItem(atPath: replaced)
     } catch {
       try? FileManager.default.removeItem(atPath: partial)
       throw error
@@ -82,7 +89,7 @@ public enum Checkpoint {
     for name in [
       ModelDirectory.configurationName, ModelDirectory.weightsName, ModelDirectory.vocabularyName, tensorsName,
     ] { digests.append((name, .string(try digest(directory + "/" + name)))) }
-    let document = JSONValue.object([
+    var fields: [(String, JSONValue)] = [
       ("schema", .string(schema)), ("step", .integer(state.step)), ("warm_up_step", .integer(state.warmUpStep)),
       ("is_warm", .bool(state.isWarm)), ("batches_taken", .integer(state.batchesTaken)),
       ("rollouts", .integer(state.rollouts)), ("tokens", .integer(state.tokens)),
@@ -90,7 +97,10 @@ public enum Checkpoint {
       ("configuration_sha256", .string(contents.configuration)),
       ("lengths", .object(contents.lengths.keys.sorted().map { ($0, .optional(contents.lengths[$0])) })),
       ("sha256", .object(digests)),
-    ])
+    ]
+    // The counters are covered too: a changed digit would otherwise be another run.
+    fields.append((ownDigest, .string(digest(fields))))
+    let document = JSONValue.object(fields)
     try AtomicFile.write(
       Array((document.text(pretty: true) + "\n").utf8), to: directory + "/" + stateName)
   }
@@ -148,6 +158,16 @@ public enum Checkpoint {
     }
   }
 
+  /// Checks that the checkpoint of `directory` is whole, and returns how many steps of reinforcement it has seen.
+  ///
+  /// Throws `damaged` with the file and the reason.
+  public static func check(_ directory: String) throws(ReportingError) -> Int {
+    guard let step = try verified(directory)["step"]?.integerValue else {
+      throw damaged(directory, "'step' is missing")
+    }
+    return step
+  }
+
   private static func history(
     _ file: SafetensorsFile, directory: String, decay: Double, refresh: StatisticsRefresh
   ) throws -> PromptHistory {
@@ -180,6 +200,11 @@ public enum Checkpoint {
     }
     guard let document = try? JSONValue(parsing: data, file: path), document["schema"]?.stringValue == schema
     else { throw .damaged(file: path, line: nil, reason: "it is no '\(schema)' document") }
+    let fields = document.objectValue ?? []
+    guard document[ownDigest]?.stringValue == digest(fields.filter { $0.0 != ownDigest }) else {
+      throw .damaged(
+        file: path, line: nil, reason: "its SHA-256 is not the one that it notes itself: it was changed")
+    }
     let digests = document["sha256"]?.objectValue ?? []
     guard digests.count == 4 else { throw .damaged(file: path, line: nil, reason: "digests are missing") }
     for (name, expected) in digests {
@@ -190,6 +215,11 @@ public enum Checkpoint {
       }
     }
     return document
+  }
+
+  /// The digest of `state.json` without the digest itself.
+  private static func digest(_ fields: [(String, JSONValue)]) -> String {
+    SHA256.hexadecimal(of: JSONValue.object(fields).text(pretty: false))
   }
 
   private static func digest(_ path: String) throws(ReportingError) -> String {

@@ -69,7 +69,8 @@ public enum ModelDirectory {
     guard data.count <= 8 << 20, let document = try? JSONValue(parsing: data, file: path),
       let characters = document["characters"]?.stringValue,
       let vocabulary = try? CharacterVocabulary(characters: characters)
-    else { throw .unreadable(file: path, reason: "it is no vocabulary: 'characters' must be a string of distinct characters") }
+    else { throw .unrecognised(
+        file: path, reason: "it is no vocabulary: 'characters' must be a string of distinct characters") }
     return vocabulary
   }
 
@@ -83,7 +84,7 @@ public enum ModelDirectory {
       maximumPositions: record.maximumPositions, ropeBase: record.ropeBase, normEpsilon: record.normEpsilon,
       tiesEmbeddings: record.tiesEmbeddings)
     guard shape.problems.isEmpty else {
-      throw .unreadable(file: file, reason: shape.problems.joined(separator: "; "))
+      throw .unrecognised(file: file, reason: shape.problems.joined(separator: "; "))
     }
     return shape
   }

@@ -147,8 +147,6 @@ public final class TrainingDirectory {
     let state = contents.state
     let name = Self.checkpointName(warmUpStep: state.warmUpStep, step: state.step, isWarm: state.isWarm)
     let folder = path + "/" + Self.checkpoints
-    // Made by a run that was killed after writing it and went on from an earlier one.
-    try? FileManager.default.removeItem(atPath: folder + "/" + name)
     try Checkpoint.write(contents, to: folder + "/" + name)
     for old in Self.checkpointNames(path).dropLast(kept) {
       try? FileManager.default.removeItem(atPath: folder + "/" + old)

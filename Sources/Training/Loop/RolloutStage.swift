@@ -38,8 +38,10 @@ struct RolloutStage {
     threads: Int
   ) throws(TrainingError) -> JudgedRollouts {
     // The stream belongs to (step, prompt, rollout): a prompt's j-th response meets the same random numbers whatever the method and n_i are.
+    // Further batches of dynamic sampling have streams of their own: they may meet a prompt of the same step again, whose rollouts would be copies.
+    let claim = attempt == 0 ? "rollouts/\(step)" : "rollouts/\(step)/\(attempt)"
     let keys = prompts.map { prompt in
-      StreamKey(seed: configuration.seed, claim: "rollouts/\(step)", designPoint: UInt64(prompt))
+      StreamKey(seed: configuration.seed, claim: claim, designPoint: UInt64(prompt))
     }
     let batch = try sampler.sample(
       parameters: state.parameters, prompts: prompts.map { promptTokens[$0] }, counts: counts, keys: keys,

@@ -25,14 +25,20 @@ extension RunConfiguration {
       promptsPerStep <= tasks.pool.count, "prompts_per_step", "\(promptsPerStep)",
       "be at most the pool's \(tasks.pool.count) prompts")
     try require(
-      shape.vocabularySize >= tasks.vocabulary.count, "the model's vocab_size", "\(shape.vocabularySize)",
-      "be at least the task vocabulary's \(tasks.vocabulary.count)")
-    try require(
       miniBatches <= promptsPerStep, "mini_batches", "\(miniBatches)",
       "be at most prompts_per_step, \(promptsPerStep)")
+    try checkEvaluation(tasks: tasks, shape: shape)
+  }
+
+  /// Refuses sampling settings and prompts that a model of this shape cannot answer.
+  public func checkEvaluation(tasks: TaskSet, shape: ModelConfiguration) throws(TrainingError) {
+    try require(
+      shape.vocabularySize >= tasks.vocabulary.count, "the model's vocab_size", "\(shape.vocabularySize)",
+      "be at least the task vocabulary's \(tasks.vocabulary.count)")
     let problems = sampling(tasks).problems
     try require(problems.isEmpty, "the sampling settings", "impossible", problems.joined(separator: "; "))
-    let longest = tasks.pool.map(\.prompt.unicodeScalars.count).max() ?? 0
+    let prompts = tasks.pool + tasks.splits.flatMap(\.problems)
+    let longest = prompts.map(\.prompt.unicodeScalars.count).max() ?? 0
     // One more for the beginning of the text; the last token drawn takes no position.
     try require(
       longest + 1 < shape.maximumPositions, "the longest prompt", "\(longest) characters long",

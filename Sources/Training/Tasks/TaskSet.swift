@@ -20,8 +20,11 @@ public struct TaskSet: Sendable, Hashable {
   public var tiers: [TaskTier]
 
   /// The built-in tasks: `poolSize` training problems and `problemsPerSplit` problems of every split that has one of the tiers.
+  ///
+  /// `vocabulary` is that of a model that has one; it must have the tasks' characters.
   public init(
-    builtIn tiers: [TaskTier], seed: UInt64, poolSize: Int, problemsPerSplit: Int, verifier: Verifier
+    builtIn tiers: [TaskTier], seed: UInt64, poolSize: Int, problemsPerSplit: Int,
+    vocabulary: CharacterVocabulary? = nil, verifier: Verifier
   )
     throws(TrainingError)
   {
@@ -33,7 +36,7 @@ public struct TaskSet: Sendable, Hashable {
       let problems = try split.problems(atMost: problemsPerSplit, seed: seed, tiers: tiers)
       splits.append(Split(name: split.rawValue, problems: problems))
     }
-    vocabulary = .arithmetic
+    self.vocabulary = vocabulary ?? .arithmetic
     self.verifier = verifier
     try check()
   }
