@@ -117,6 +117,7 @@ enum ComparisonReport {
       DynamoTrainsBetter.statement,
       "Rule (\(files.registration.rawValue), sha256 \(DynamoTrainsBetter.specificationHash)): \(DynamoTrainsBetter.decisionRule)",
       "Control: \(DynamoTrainsBetter.controlStatement): \(verdict.controlRuling.rawValue).",
+      "Differences in percentage points with the intervals that the rulings read, at the level of the row.",
       lines.joined(separator: "\n"),
     ]
   }
