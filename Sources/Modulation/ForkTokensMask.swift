@@ -39,7 +39,9 @@ public struct ForkTokensMask: Sendable, Hashable {
     OrderStatistic.select(rank, in: entropies)
     let lower = entropies[rank]
     let weight = place - Double(rank)
-    guard weight > 0, let upper = entropies[(rank + 1)...].min() else { return lower }
+    guard weight > 0, rank + 1 < entropies.count else { return lower }
+    var upper = entropies[rank + 1]
+    for index in rank + 2..<max(entropies.count, rank + 2) { upper = min(upper, entropies[index]) }
     // The form that is exact at both ends, so that equal neighbours give their own value.
     return weight < 0.5 ? lower + weight * (upper - lower) : upper - (upper - lower) * (1 - weight)
   }
