@@ -59,7 +59,7 @@ let package = Package(
     // MARK: - Benchmarks
     .executableTarget(
       name: "AllotBenchmarks",
-      dependencies: ["Statistics", "Policies", "Estimators", "Modulation", "Training"],
+      dependencies: ["Statistics", "Policies", "Estimators", "Modulation", "Training", "CNumerics"],
       path: "Benchmarks/Runner"),
 
     // MARK: - Tests

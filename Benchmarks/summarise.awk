@@ -1,6 +1,8 @@
 # Turns the raw lines of Benchmarks/run into results.csv (medians per program) and results.md (targets, ratios, machine).
 # Raw: round,peer,formulation,generator,estimator,group,threads,groups,ns_per_group,trace,trace_se,second_moment,...
 #      round,vocabulary,program,formulation,,,,,GB_per_second      and      round,factors,program,formulation,,,,,seconds
+#      round,training,program,formulation,work,,threads,tokens,wall_seconds,processor_seconds
+#      round,training-spin,,,,,2,,gain
 #      round,spin,,,,,2,,gain      and      1,audit,MB,,,,,,MB_per_second,MiB
 BEGIN { FS = OFS = "," }
 
@@ -18,6 +20,16 @@ function add(key, value) { series[key, ++count[key]] = value }
 function absolute(x) { return x < 0 ? -x : x }
 
 $2 == "spin" { add("spin", $9); spin[$1] = $9; next }
+$2 == "training-spin" { add("trainingspin", $9); next }
+$2 == "training" {
+  key = $3 "," $4 "," $5 "," $7
+  if (!(key in count)) { trainingOrder[++trainingPrograms] = key; tokensOf[key] = $8 }
+  # One thread: processor time, free of what else runs. Two: wall time, since waiting is what parallel work may cost.
+  add(key, $7 == 1 ? $10 : $9); time[key, $1] = $7 == 1 ? $10 : $9
+  add("wall," key, $9); time["wall," key, $1] = $9
+  if ($1 > rounds) rounds = $1
+  next
+}
 $2 == "audit" { add("audit," $3, $9); add("auditmemory," $3, $10); if ($3 > largest) largest = $3
                 if (!smallest || $3 < smallest) smallest = $3; next }
 $2 == "vocabulary" || $2 == "factors" {
@@ -62,6 +74,23 @@ function target(name, value, unit, condition,   met, parts) {
   printf "| %s | %s | %s | %s |\n", name, condition " " unit, value == "" ? "" : sprintf("%.4g %s", value, unit), met > md
   printf "target,%s,%s,%s,%s,%s\n", name, value, unit, condition, met > csv
 }
+# The formulation of PyTorch with the smallest median for one kind of work.
+function fastestTorch(pattern, work, threads,   i, f, m, best, bestTime) {
+  best = ""
+  for (i = 1; i <= trainingPrograms; i++) {
+    split(trainingOrder[i], f, ",")
+    if (f[1] != "torch" || f[2] !~ pattern || f[3] != work || f[4] != threads) continue
+    m = median(series, trainingOrder[i], count[trainingOrder[i]])
+    if (best == "" || m < bestTime) { best = trainingOrder[i]; bestTime = m }
+  }
+  return best
+}
+function ownTraining(work, threads) { return "allot," (work == "step" ? "eager" : "all statistics") "," work "," threads }
+function compareTraining(work, threads, label, condition,   peer, value) {
+  peer = fastestTorch("^eager; ", work, threads)
+  value = peer == "" ? "" : ratio(peer, ownTraining(work, threads))
+  target(label " on " (threads == 1 ? "one thread" : "two threads") ": faster than PyTorch eager", value, "times", condition)
+}
 # The plain sum with the highest median bandwidth among those that read the same array (NumPy reads its own).
 function plainSum(type,   i, m, best, bestRate) {
   best = ""
@@ -86,8 +115,8 @@ END {
   print "kind,name,value,unit,condition,met" > csv
 
   print "| target | wanted | measured | met |\n|---|---|---|---|" > md
-  split("rloo none", estimators, " ")
-  for (e = 1; e <= 2; e++) {
+  if (programs) split("rloo none", estimators, " ")
+  for (e = 1; programs && e <= 2; e++) {
     name = estimators[e] == "none" ? "no baseline" : "leave-one-out"
     compare(estimators[e], 16, "numpy", ".", name ", n = 16: faster than NumPy's fastest", ">= 10")
     compare(estimators[e], 16, "c-gsl", "scan|alias", name ", n = 16: faster than C with GSL's Mersenne twister", ">= 2")
@@ -95,12 +124,22 @@ END {
     compare(estimators[e], 1024, "numpy", "searchsorted|thresholds", name ", n = 1024: faster than NumPy per rollout (its fastest form)", ">= 100")
   }
   one = "allot-scaling,counts,Philox4x32-10,rloo,16,1"; two = "allot-scaling,counts,Philox4x32-10,rloo,16,2"
-  target("two threads against one", ratio(one, two), "times", ">= 1.9")
+  if (programs) target("two threads against one", ratio(one, two), "times", ">= 1.9")
   if (tokenPrograms) {
     sums = "vocabulary,allot,exact entropy change of doubles"
     plain = plainSum("doubles")
     target("exact entropy change from full vocabularies: bandwidth against the fastest plain sum", plain == "" ? "" : ratio(sums, plain), "times", ">= 0.5")
     target("both factors of ten million tokens on one core", median(series, "factors,allot,both", count["factors,allot,both"]), "s", "< 1")
+  }
+  if (trainingPrograms) {
+    compareTraining("step", 1, "training step", ">= 1.2")
+    compareTraining("step", 2, "training step", ">= 1.5")
+    value = ratio("wall," ownTraining("step", 1), "wall," ownTraining("step", 2))
+    target("training step: two threads against one", value, "times", ">= 1.8")
+    for (threads = 1; threads <= 2; threads++) {
+      compareTraining("sample-64", threads, "64 rollouts of 32 tokens", ">= 2.5")
+      compareTraining("sample-512", threads, "512 rollouts of 32 tokens", ">= 2.5")
+    }
   }
   while ((getline line < measures) > 0) { split(line, f, ","); target(f[1], f[2], f[3], f[4]) }
   if (largest) {
@@ -160,6 +199,30 @@ END {
     unit = f[1] == "vocabulary" ? "GB/s" : "s"
     printf "| %s | %s | %s | %.4g %s (%.4g to %.4g) | %s |\n", f[1], f[2], f[3], m, unit, lowest, highest, against > md
     printf "%s,%s %s,%.6g,%s,,\n", f[1] == "vocabulary" ? "bandwidth" : "time", f[2], f[3], m, unit > csv
+  }
+
+  if (trainingPrograms) {
+    if (count["trainingspin"]) {
+      gain = median(series, "trainingspin", count["trainingspin"])
+      printf "\nDuring the training rounds the machine gave register arithmetic %.2f times the speed on two threads (%.2f to %.2f).\n", gain, low, high > md
+      printf "measure,second thread\047s gain for register arithmetic (training),%.4f,times,,\n", gain > csv
+    }
+    print "\n## Trainer\n" > md
+    print "The `nano` model (0.4 M parameters, 40 tokens) in single precision. A step is forward, loss, backward, clipping and AdamW on 64" > md
+    print "sequences of 32 tokens; a rollout has 32 tokens after a prompt of 8, with cached keys and values. allot records log-probability," > md
+    print "entropy and two sums of each token, PyTorch the log-probability alone unless said. Times are processor time on one thread and wall" > md
+    print "time on two; ratios within rounds. `grouped`, `expanded` and `products` are forms of attention in PyTorch, the fastest just then.\n" > md
+    print "| work | threads | program | formulation | median (extremes) in ms | wall in ms | tokens/s | allot is faster by |\n|---|---|---|---|---|---|---|---|" > md
+  }
+  for (i = 1; i <= trainingPrograms; i++) {
+    key = trainingOrder[i]
+    split(key, f, ",")
+    m = median(series, key, count[key])
+    lowest = low; highest = high
+    own = ownTraining(f[3], f[4])
+    printf "| %s | %s | %s | %s | %.4g (%.4g to %.4g) | %.4g | %.4g | %s |\n", f[3], f[4], f[1], f[2], 1e3 * m, 1e3 * lowest, 1e3 * highest, \
+      1e3 * median(series, "wall," key, count["wall," key]), tokensOf[key] / m, key == own ? "" : sprintf("%.3g", ratio(key, own)) > md
+    printf "time,training %s %s %s threads=%s,%.6g,s,,\n", f[1], f[2], f[3], f[4], m > csv
   }
 
   print "\n## Machine\n" > md

@@ -5,6 +5,7 @@ import Foundation
 ///     AllotBenchmarks simulate ESTIMATOR GROUP PAIRS THREADS   one timed simulation, as a CSV line
 ///     AllotBenchmarks vocabulary ROWS [SUM_PEER]              bandwidth of the vocabulary sums and of plain sums, CSV lines
 ///     AllotBenchmarks factors COUNT                            seconds for the factors of COUNT tokens, CSV lines
+///     AllotBenchmarks training WHAT…                           the trainer, see `TrainingMeasure`
 ///     AllotBenchmarks spin                                     how much a second thread adds on this machine just now
 ///     AllotBenchmarks peak COMMAND…                            wall seconds, peak MiB and status of a command
 @main
@@ -22,6 +23,9 @@ struct Runner {
     case "factors":
       guard arguments.count == 2, let count = Int(arguments[1]), count > 0 else { usage() }
       for line in FactorMeasure(count: count).run() { print(line) }
+    case "training":
+      guard let lines = TrainingMeasure.run(Array(arguments.dropFirst())) else { usage() }
+      for line in lines { print(line) }
     case "spin": print(String(format: "%.3f", SpinMeasure.secondThreadGain()))
     case "peak" where arguments.count > 1:
       guard let line = CommandMeasure.run(Array(arguments.dropFirst())) else { exit(1) }
@@ -36,6 +40,9 @@ struct Runner {
         """
         usage: AllotBenchmarks simulate none|rloo|grpo GROUP PAIRS THREADS | vocabulary ROWS [SUM_PEER]
                | factors COUNT | spin | peak COMMAND...
+               | training blas | training check FOLDER | training step THREADS STEPS
+               | training sample COUNT THREADS CALLS | training allocations THREADS STEPS
+               | training long STEPS | training run STEPS
 
         """.utf8))
     exit(64)

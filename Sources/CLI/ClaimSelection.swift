@@ -1,4 +1,6 @@
 import Claims
+import Reporting
+import Training
 
 /// Which claims a command is about.
 enum ClaimSelection {
@@ -14,6 +16,9 @@ enum ClaimSelection {
 
   /// The message for an unknown claim.
   static func unknown(_ id: String, known: [String]) -> String {
+    if id == DynamoTrainsBetter.id {
+      return "The claim '\(id)' is examined by `\(DynamoTrainsBetter.examinedBy)`, not by simulation."
+    }
     let nearest = nearest(to: id, among: known)
     let hint = nearest.isEmpty ? "" : " The nearest are \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
     return "There is no claim '\(id)'.\(hint) `allot claims` lists all."

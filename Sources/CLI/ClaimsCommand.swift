@@ -3,6 +3,7 @@ import Claims
 import Foundation
 import Interchange
 import Reporting
+import Training
 
 /// `allot claims`: the register, one specification, or the lock.
 struct ClaimsCommand: AsyncParsableCommand {
@@ -30,21 +31,33 @@ struct ClaimsCommand: AsyncParsableCommand {
     func run() async throws {
       var errors = OptionErrors()
       options.check(&errors)
-      let claims = ClaimSelection.select(id.map { [$0] } ?? [], from: allClaims, &errors)
+      // Examined by training, not by a claim's code, and listed at its place in the register: the last.
+      let isTraining = id == DynamoTrainsBetter.id
+      let claims =
+        isTraining ? [] : ClaimSelection.select(id.map { [$0] } ?? [], from: allClaims, &errors)
       try errors.throwIfAny()
       let lock = try LockFile.read(lock)
       let specifications = claims.map(\.specification)
       if options.json {
-        let values = specifications.map { Self.json($0, lock) }
+        var values = specifications.map { Self.json($0, lock) }
+        if id == nil || isTraining { values.append(Self.trainingJSON(lock)) }
         let value = id == nil ? JSONValue.array(values) : values.first ?? .null
         try StandardOutput.write(value.text(pretty: true) + "\n")
       } else if id == nil {
         let rows = specifications.map {
           [$0.id, $0.section.rawValue, Self.registration($0, lock), $0.statement]
         }
+        let training = [
+          DynamoTrainsBetter.id, ClaimSection.learning.rawValue,
+          DynamoTrainsBetter.registration(lock).rawValue,
+          "\(DynamoTrainsBetter.statement) (`\(DynamoTrainsBetter.examinedBy)`)",
+        ]
         try StandardOutput.write(
           AlignedText.table(
-            header: ["claim", "section", "registration", "statement"], rows: rows, width: VerdictTable.width))
+            header: ["claim", "section", "registration", "statement"], rows: rows + [training],
+            width: VerdictTable.width))
+      } else if isTraining {
+        try StandardOutput.write(SpecificationText.training(lock))
       } else {
         for specification in specifications {
           try StandardOutput.write(SpecificationText.text(specification, lock))
@@ -54,6 +67,16 @@ struct ClaimsCommand: AsyncParsableCommand {
 
     private static func registration(_ specification: ClaimSpecification, _ lock: ClaimLock?) -> String {
       (lock?.registration(of: specification) ?? .exploratory).rawValue
+    }
+
+    private static func trainingJSON(_ lock: ClaimLock?) -> JSONValue {
+      guard case .object(let entries) = JSONValue(DynamoTrainsBetter.specification) else { return .null }
+      return .object(
+        entries + [
+          ("spec_sha256", .string(DynamoTrainsBetter.specificationHash)),
+          ("registration", .string(DynamoTrainsBetter.registration(lock).rawValue)),
+          ("examined_by", .string(DynamoTrainsBetter.examinedBy)),
+        ])
     }
 
     private static func json(_ specification: ClaimSpecification, _ lock: ClaimLock?) -> JSONValue {
@@ -92,7 +115,12 @@ struct ClaimsCommand: AsyncParsableCommand {
           throw CommandFailure(error)
         }
       }
-      let lock = ClaimLock(claims: allClaims, verdicts: recorded)
+      var lock = ClaimLock(claims: allClaims, verdicts: recorded)
+      // A rule that is fixed before the runs must be locked before them, whoever applies it.
+      lock.entries.append(
+        ClaimLock.Entry(
+          id: DynamoTrainsBetter.id, sha256: DynamoTrainsBetter.specificationHash,
+          verdict: recorded[DynamoTrainsBetter.id]))
       try OutputFile.write(lock.text, to: output)
       if options.json {
         let entries = lock.entries.map { entry in

@@ -55,7 +55,8 @@ struct EvaluateCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("The root seed (default: as in the run, else \(RunConfiguration().seed)).", valueName: "n"))
+    help: ArgumentHelp(
+      "The root seed (default: as in the run, else \(RunConfiguration().seed)).", valueName: "n"))
   var seed: String?
 
   @Option(
@@ -92,7 +93,8 @@ struct EvaluateCommand: ParsableCommand {
     do throws(TrainingError) {
       try configuration.checkEvaluation(tasks: preparation.tasks, shape: preparation.shape)
       results = try Evaluator(
-        tasks: preparation.tasks, settings: configuration.sampling(preparation.tasks), seed: configuration.seed
+        tasks: preparation.tasks, settings: configuration.sampling(preparation.tasks),
+        seed: configuration.seed
       ).counts(
         parameters: parameters, problems: configuration.finalProblems, samples: configuration.finalSamples,
         sampler: Sampler(configuration: preparation.shape),

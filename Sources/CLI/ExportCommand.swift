@@ -17,6 +17,12 @@ struct ExportCommand: AsyncParsableCommand {
     help: ArgumentHelp("The directory to write; an earlier export there is replaced.", valueName: "dir"))
   var output: String
 
+  @Option(
+    help: ArgumentHelp(
+      "The directory of an `allot compare`, whose verdict, tables and figures join the export.",
+      valueName: "dir"))
+  var comparison: String?
+
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
@@ -26,7 +32,10 @@ struct ExportCommand: AsyncParsableCommand {
     let interruption = Interruption()
     let files: [RunFile]
     do throws(ReportingError) {
-      let writer = ExportWriter(try StoredRun(directory: runDirectory))
+      let run = try StoredRun(directory: runDirectory)
+      var compared: StoredComparison?
+      if let comparison { compared = try StoredComparison(directory: comparison) }
+      let writer = ExportWriter(run, comparison: compared)
       files = writer.files()
       let directory = try PartialDirectory(target: output, kind: .export)
       interruption.guardDirectory(directory)

@@ -41,8 +41,17 @@ public struct ClipCov: Sendable, Hashable {
   public func candidates(_ batch: TokenBatch) -> [Int] {
     let covariances = TokenCovariance.values(batch)
     return covariances.indices.filter { index in
-      covariances[index] > lower && covariances[index] < upper && !isClipped(batch, index)
+      isCandidate(
+        covariance: covariances[index], advantage: batch.advantages[index], ratio: batch.ratios?[index] ?? 1)
     }
+  }
+
+  /// Whether a token of this contribution to the covariance, advantage and ratio takes part in the draw.
+  ///
+  /// A token without an advantage has nothing that could be clipped and stays a candidate.
+  public func isCandidate(covariance: Double, advantage: Double, ratio: Double) -> Bool {
+    covariance > lower && covariance < upper
+      && (advantage == 0 || clip.value(ratio: ratio, advantage: advantage) != 0)
   }
 
   /// Whether each token keeps its loss; false for tokens that do not count.
@@ -51,7 +60,7 @@ public struct ClipCov: Sendable, Hashable {
   public func keep(_ batch: TokenBatch, stream: RandomStream) -> [Bool] {
     var result = batch.isValid ?? [Bool](repeating: true, count: batch.count)
     var candidates = candidates(batch)
-    let number = min(TokenCovariance.selected(ratio: ratio, valid: batch.validCount), candidates.count)
+    let number = drawn(candidates: candidates.count, valid: batch.validCount)
     var stream = stream
     // The first steps of a Fisher-Yates shuffle: every subset of that size is equally likely.
     for place in 0..<number {
@@ -61,6 +70,11 @@ public struct ClipCov: Sendable, Hashable {
     return result
   }
 
+  /// How many of `candidates` candidates are drawn in a batch of `valid` tokens: max(⌊ratio · valid⌋, 1), or all if there are fewer.
+  public func drawn(candidates: Int, valid: Int) -> Int {
+    min(TokenCovariance.selected(ratio: ratio, valid: valid), candidates)
+  }
+
   /// The update's coefficient ξ of every token: ρ A where the token is kept and not clipped, else 0.
   public func coefficients(_ batch: TokenBatch, stream: RandomStream) -> [Double] {
     let keep = keep(batch, stream: stream)
@@ -68,11 +82,5 @@ public struct ClipCov: Sendable, Hashable {
       keep[index]
         ? clip.coefficient(ratio: batch.ratios?[index] ?? 1, advantage: batch.advantages[index]) : 0
     }
-  }
-
-  /// A token without an advantage has nothing that could be clipped and stays a candidate.
-  private func isClipped(_ batch: TokenBatch, _ index: Int) -> Bool {
-    let advantage = batch.advantages[index]
-    return advantage != 0 && clip.value(ratio: batch.ratios?[index] ?? 1, advantage: advantage) == 0
   }
 }

@@ -28,17 +28,22 @@ public struct ForkTokensMask: Sendable, Hashable {
   /// The quantile of order 1 − ρ of the valid tokens' entropies, in nats; nil without valid tokens.
   public func threshold(_ batch: TokenBatch) -> Double? {
     var entropies = batch.validValues(batch.entropies)
+    return entropies.withUnsafeMutableBufferPointer { threshold($0) }
+  }
+
+  /// The same of the entropies in a buffer, which it reorders; allocates nothing.
+  public func threshold(_ entropies: UnsafeMutableBufferPointer<Double>) -> Double? {
     guard !entropies.isEmpty else { return nil }
     let place = (1 - fraction) * Double(entropies.count - 1)
     let rank = Int(place)
-    return entropies.withUnsafeMutableBufferPointer { values in
-      OrderStatistic.select(rank, in: values)
-      let lower = values[rank]
-      let weight = place - Double(rank)
-      guard weight > 0, let upper = values[(rank + 1)...].min() else { return lower }
-      // The form that is exact at both ends, so that equal neighbours give their own value.
-      return weight < 0.5 ? lower + weight * (upper - lower) : upper - (upper - lower) * (1 - weight)
-    }
+    OrderStatistic.select(rank, in: entropies)
+    let lower = entropies[rank]
+    let weight = place - Double(rank)
+    guard weight > 0, rank + 1 < entropies.count else { return lower }
+    var upper = entropies[rank + 1]
+    for index in rank + 2..<max(entropies.count, rank + 2) { upper = min(upper, entropies[index]) }
+    // The form that is exact at both ends, so that equal neighbours give their own value.
+    return weight < 0.5 ? lower + weight * (upper - lower) : upper - (upper - lower) * (1 - weight)
   }
 
   /// Whether each token keeps its update; false for tokens that do not count.

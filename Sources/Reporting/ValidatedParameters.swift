@@ -70,6 +70,14 @@ public enum ValidatedParameters {
     Candidate(
       name: "token_baseline", value: "score-weighted-state-baseline",
       backing: [.claim("modulation-unbiased", method: "score-weighted-state-baseline")]),
+    tokenRule("fork-tokens"), tokenRule("entropy-advantages"), tokenRule("clip-cov"), tokenRule("kl-cov"),
+    // λ + μ is the same on every prompt: a step size, so that the direction is all that counts.
+    Candidate(
+      name: "advantage_rule", value: "w-reinforce",
+      backing: directions.map { .claim("modulation-unbiased", method: "w-reinforce", population: $0) }),
+    advantageRule("psr"), advantageRule("nsr"),
+    // Without the zeros in the denominator the scale depends on the prompt: no step size makes up for it.
+    advantageRule("psr-as-released"), advantageRule("nsr-as-released"),
     modulation("published", method: "grpo+published-0.2"),
     modulation("released-5", method: "grpo+released-5"),
     modulation("released-6", method: "grpo+released-6"),
@@ -94,6 +102,22 @@ public enum ValidatedParameters {
       backing: [.claim("variance-optimal-learns-faster")]
     ),
   ]
+
+  /// A rival's token rule is judged over leave-one-out, whose own mean is the gradient: what is lost is the rule's doing, and not that of the advantage it is used with.
+  private static func tokenRule(_ value: String) -> Candidate {
+    Candidate(
+      name: "token_rule", value: value, backing: [.claim("modulation-unbiased", method: "rloo+\(value)")])
+  }
+
+  private static func advantageRule(_ value: String) -> Candidate {
+    Candidate(name: "advantage_rule", value: value, backing: [.claim("modulation-unbiased", method: value)])
+  }
+
+  /// The sub-verdicts on the direction, one for each family of worlds.
+  private static let directions = [
+    "one token, two actions", "one token", "two tokens, two actions", "two tokens",
+    "two tokens, shared logits",
+  ].map { "\($0): direction (rival)" }
 
   /// A modulation is fit to train with if it leaves the direction of the gradient and lowers its variance.
   private static func modulation(_ value: String, method: String) -> Candidate {

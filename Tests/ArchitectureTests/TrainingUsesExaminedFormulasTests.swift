@@ -4,20 +4,6 @@ import Testing
 ///
 /// Every public type of `Estimators`, `Allocation` and `Modulation` that the code of `Sources/Training` mentions must be mentioned by the code of `Sources/Claims`. Comments do not count, on either side.
 @Suite struct TrainingUsesExaminedFormulasTests {
-  /// What Training uses and no claim examines, with the reason why it may.
-  ///
-  /// All but the clip belong to rivals of the method that is examined: no claim says anything of them, and methods that use them claim nothing.
-  static let exceptions: [String: String] = [
-    "ClipCov": "a rival's selection of tokens",
-    "ClipIndicator": "the range inside AdvantageModulation, examined through it",
-    "ClipIndicatorAsReleased": "a released setting, the factor 1.4 on ε_high",
-    "EntropyAdvantages": "a rival's bonus on the advantage",
-    "EntropyBonus": "a rival's coefficient; the gradient of H is EntropyChange's",
-    "ForkTokensMask": "a rival's mask",
-    "KLCov": "a rival's price",
-    "WeightedReinforce": "a rival's two advantages, a scale and a constant baseline",
-  ]
-
   static let folders = ["Estimators", "Allocation", "Modulation"]
 
   /// The names of the public types that a text declares at any depth, by their last component.
@@ -54,24 +40,14 @@ import Testing
     try folders.flatMap { try texts($0).flatMap(publicTypes) }
   }
 
-  @Test func everyFormulaThatTrainingUsesIsExaminedOrExcepted() throws {
+  @Test func everyFormulaThatTrainingUsesIsExamined() throws {
     let types = try Self.types()
     let training = try Self.texts("Training")
     #expect(types.count > 50)
     let used = Self.words(training)
     #expect(types.count { used.contains($0) } > 20, "the trainer must use the library's formulas")
     let found = Self.unexamined(types: types, training: training, claims: try Self.texts("Claims"))
-    for type in found {
-      #expect(Self.exceptions[type] != nil, "Training uses \(type), which no claim examines")
-    }
-  }
-
-  @Test func everyExceptionIsNeeded() throws {
-    let found = Self.unexamined(
-      types: try Self.types(), training: try Self.texts("Training"), claims: try Self.texts("Claims"))
-    for type in Self.exceptions.keys.sorted() {
-      #expect(found.contains(type), "\(type) is examined or not used: it needs no exception")
-    }
+    #expect(found == [], "Training uses what no claim examines")
   }
 
   @Test func aTypeThatOnlyCommentsOfTheClaimsMentionIsNotExamined() {

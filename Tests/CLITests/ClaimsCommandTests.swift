@@ -18,7 +18,7 @@ import Testing
           "score-norm-bounded-by-entropy", "compensation-restores-gradient", "modulation-unbiased",
           "modulation-reduces-variance", "entropy-change-exact", "released-entropy-change-agrees",
           "entropy-change-indicates-magnitude", "stabilisation-bounds-updates", "entropy-as-step-size",
-          "variance-optimal-learns-faster",
+          "variance-optimal-learns-faster", "dynamo-trains-better",
         ])
       for claim in claims {
         #expect(claim["spec_sha256"]?.stringValue?.wholeMatch(of: /[0-9a-f]{64}/) != nil)
@@ -45,7 +45,7 @@ import Testing
   @Test func theLockHoldsTheHashesThatTheListShows() async throws {
     try await inWorkspace { space in
       let locked = try await space.run("claims", "lock")
-      #expect(locked.status == 0 && locked.output == "claims.lock: 25 specifications, 0 verdicts\n")
+      #expect(locked.status == 0 && locked.output == "claims.lock: 26 specifications, 0 verdicts\n")
       let result = try await space.run("claims", "--json")
       let claims = try #require(try JSONValue(parsing: result.output).arrayValue)
       let expected = try claims.map {

@@ -68,7 +68,7 @@ import Testing
       ),
       (
         ["export"],
-        "USAGE: allot export <run> --output <dir> [--seed <n>] [--threads <n>] [--json] [--quiet]"
+        "USAGE: allot export <run> --output <dir> [--comparison <dir>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
       ),
       (
         ["train"],

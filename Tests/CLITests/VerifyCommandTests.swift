@@ -179,7 +179,7 @@ import Testing
       _ = try await space.run(words: Self.cheap + ["--quiet", "--output", "out"])
       let locked = try await space.run("claims", "lock", "--verdicts", "out/verdicts.json")
       #expect(locked.status == 0)
-      #expect(locked.output == "claims.lock: 25 specifications, 1 verdicts\n")
+      #expect(locked.output == "claims.lock: 26 specifications, 1 verdicts\n")
 
       let same = try await space.run(words: Self.cheap + ["--strict", "--quiet", "--output", "out"])
       #expect(same.status == 0, "\(same.errors)")

@@ -36,6 +36,15 @@ import Testing
     #expect(Self.verdict([holds, open, fails]) == .refuted)
   }
 
+  /// What the statement does not speak of gets a verdict of its own and changes none.
+  @Test func comparisonsDecideNothing() {
+    let holds = Finding(basis: .exact(holds: true))
+    let comparison = Finding(estimator: "rival", basis: .exact(holds: false), isComparison: true)
+    let outcome = Judgement.settle([Self.examined([holds, comparison], control: .exact(holds: false))])[0]
+    #expect(outcome.verdict == .supported)
+    #expect(outcome.subVerdicts.map(\.verdict) == [.supported, .refuted])
+  }
+
   @Test func withoutPowerNothingIsSettled() {
     let holds = Finding(basis: .exact(holds: true))
     let fails = Finding(basis: .exact(holds: false))

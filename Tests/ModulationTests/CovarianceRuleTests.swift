@@ -45,6 +45,8 @@ import _TestSupport
     let batch = try Self.batch([2, 2, -2, -2, 2, 2, -2, -2], [-1, -1, -3, -3, -3, -3, -1, -1])
     let rule = ClipCov(ratio: 0.25)
     #expect(rule.candidates(batch) == [0, 1, 2, 3])
+    #expect(rule.drawn(candidates: 4, valid: 8) == 2 && rule.drawn(candidates: 1, valid: 8) == 1)
+    #expect(rule.drawn(candidates: 4, valid: 3) == 1 && rule.drawn(candidates: 0, valid: 8) == 0)
     var counts = [Int](repeating: 0, count: 16)
     for replicate in 0..<30_000 {
       let keep = rule.keep(batch, stream: RandomStream(Self.key.designPoint(1).replicate(replicate)))

@@ -8,7 +8,9 @@ enum EvaluationDocument {
   static let resamples = 2000
 
   /// The document; pass@k for k in `ks` where the samples allow it.
-  static func json(_ results: [SplitResult], ks: [Int], seed: UInt64, extra: [(String, JSONValue)] = []) -> JSONValue {
+  static func json(_ results: [SplitResult], ks: [Int], seed: UInt64, extra: [(String, JSONValue)] = [])
+    -> JSONValue
+  {
     let key = StreamKey(seed: seed, claim: "evaluation-bootstrap")
     var splits: [JSONValue] = results.enumerated().map { index, result in
       .object(
@@ -41,7 +43,10 @@ enum EvaluationDocument {
               )
             }))
     }
-    return .object([("schema", .string("allot-evaluation/1")), ("level", .number(level))] + extra + [("splits", .array(splits))])
+    return .object(
+      [("schema", .string("allot-evaluation/1")), ("level", .number(level))] + extra + [
+        ("splits", .array(splits))
+      ])
   }
 
   /// The counts of a document that `json` made; nil where it is none.

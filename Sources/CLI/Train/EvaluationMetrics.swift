@@ -13,5 +13,7 @@ enum EvaluationMetrics {
       + (results.isEmpty ? [] : [.init(name: name("average", samples), value: results.pass(at: 1))])
   }
 
-  private static func name(_ split: String, _ samples: Int) -> String { "val-core/\(split)/acc/mean@\(samples)" }
+  private static func name(_ split: String, _ samples: Int) -> String {
+    "val-core/\(split)/acc/mean@\(samples)"
+  }
 }

@@ -64,7 +64,8 @@ struct RunPreparation {
             let known = TaskTier.allCases.map(\.rawValue)
             let hint = NearestName.suggestion(for: name, among: known).map { "did you mean \($0)? " } ?? ""
             throw TrainingError.invalid(
-              name: "tiers", value: "'\(name)'", allowed: "name tiers: \(hint)known are \(known.joined(separator: ", "))")
+              name: "tiers", value: "'\(name)'",
+              allowed: "name tiers: \(hint)known are \(known.joined(separator: ", "))")
           }
           tiers.append(tier)
         }

@@ -106,6 +106,7 @@ enum RunSettings {
       let tail = values.isEmpty ? "" : " (default: \(values))"
       return "  --\(key.flag)\n          \(key.help)\(tail)"
     }
-    return "RUN KEYS (in a run file with underscores, e.g. prompts_per_step):\n" + lines.joined(separator: "\n")
+    return "RUN KEYS (in a run file with underscores, e.g. prompts_per_step):\n"
+      + lines.joined(separator: "\n")
   }
 }

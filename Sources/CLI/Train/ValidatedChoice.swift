@@ -52,7 +52,8 @@ struct ValidatedChoice {
       .inputData,
       "the method '\(method)' uses parameters that no settled claim backs, according to \(source):\n       "
         + lines.joined(separator: "\n       ")
-        + "\n       Give --allow-unvalidated to train with them all the same; the run's metadata will say so.")
+        + "\n       Give --allow-unvalidated to train with them all the same; the run's metadata will say so."
+    )
   }
 
   /// The entry of `run.json`.
@@ -65,7 +66,8 @@ struct ValidatedChoice {
           needs.map { need in
             .object([
               ("name", .string(need.name)), ("value", .string(need.value)),
-              ("validated", .bool(need.refusal == nil)), ("condition", need.condition.map { .string($0) } ?? .null),
+              ("validated", .bool(need.refusal == nil)),
+              ("condition", need.condition.map { .string($0) } ?? .null),
               ("reason", need.refusal.map { .string($0) } ?? .null),
             ])
           })

@@ -26,7 +26,10 @@ extension ModulatedRule {
       return [
         .init("estimator", .text("score-weighted-state-baseline")), .init("shrinkage", .number(shrinkage)),
       ]
-    case .fixedCompensation, .probability, .constant: return nil
+    case .fixedCompensation, .probability, .constant, .forkTokens, .entropyAdvantages, .clipCov, .klCov,
+      .clip,
+      .entropyBonus, .twoValues:
+      return nil
     }
   }
 
@@ -39,5 +42,5 @@ extension ModulatedRule {
 
   /// What to say beside a printed world whose rule that format cannot name.
   static let isNotInTheFormat =
-    "The input format of `allot variance` has no name for this factor: the world is printed with the advantage alone."
+    "The input format of `allot variance` has no name for this rule: the world is printed with the advantage alone."
 }

@@ -63,6 +63,9 @@ extension ModulatedRule {
         fill(group, advantages)
         for index in advantages.indices { advantages[index] *= factor }
       }
+    // The bonus is added to the gradient and not to advantages: see `estimator(_:)`.
+    case .entropyBonus: return fill
+    case .forkTokens, .entropyAdvantages, .clipCov, .klCov, .clip, .twoValues: return rivalTokens(fill)
     }
   }
 

@@ -38,6 +38,20 @@ struct ModulatedRule: Sendable, Hashable {
     case probability
     /// The same factor for all tokens: shrinks the variance and nothing else, the other sibling that must be refuted.
     case constant(Double)
+    /// A rival's mask: tokens of low entropy lose their update.
+    case forkTokens(ForkTokensMask)
+    /// A rival's bonus on the advantage.
+    case entropyAdvantages(EntropyAdvantages)
+    /// A rival's draw of tokens that lose their update.
+    case clipCov(ClipCov)
+    /// A rival's price for moving away, 0 on-policy.
+    case klCov(KLCov)
+    /// The range of the surrogate, which clips nothing on-policy.
+    case clip(ClipIndicator, asReleased: Bool)
+    /// Not a factor: c ∂H/∂z of every token's state added to the gradient.
+    case entropyBonus(EntropyBonus)
+    /// Not a factor: λ for a success and −μ for a failure in place of the advantage; with `dropsZeros` responses of advantage 0 leave the denominator.
+    case twoValues(WeightedReinforce, dropsZeros: Bool)
   }
 
   /// The advantage; of no account for `stateBaseline`.
@@ -58,26 +72,27 @@ struct ModulatedRule: Sendable, Hashable {
     case .stateBaseline: "score-weighted-state-baseline"
     case .probability: "\(advantage.rawValue)+probability"
     case .constant(let factor): "\(advantage.rawValue)+constant-\(factor)"
+    case .forkTokens, .entropyAdvantages, .clipCov, .klCov, .clip, .entropyBonus, .twoValues: rivalName ?? ""
     }
   }
 
-  /// The rule that it is compared with: the same advantage without modulation.
+  /// The rule that it is compared with: the same advantage without modulation; R − p for two values, which are a constant baseline.
   var unmodulated: ModulatedRule { ModulatedRule(advantage: advantage, modulation: .none) }
 
-  /// Whether it is one of the factors that the claims are about: not a plain advantage, nor the project's own rule.
+  /// Whether it is one of the factors that the claims are about: not a plain advantage, nor the project's own rule, nor a rival's.
   var isModulated: Bool {
     switch modulation {
     case .none, .stateBaseline: false
-    default: true
+    default: !isRival
     }
   }
 
-  /// Whether a token's factor is a function of its own state and of the sign of its advantage alone.
+  /// Whether a token's advantage is a function of its own state and of the group's rewards alone, rising with its own reward.
   ///
   /// Then the mean in state x is S_x ∇_x with a positive S_x: see `ModulationUnbiased`.
-  var dependsOnStateAndSignOnly: Bool {
+  var dependsOnStateAndRewardsOnly: Bool {
     switch modulation {
-    case .none, .fixedCompensation, .constant: true
+    case .none, .fixedCompensation, .constant, .entropyAdvantages, .klCov, .clip, .twoValues: true
     default: false
     }
   }
@@ -85,8 +100,17 @@ struct ModulatedRule: Sendable, Hashable {
   /// Whether the rule is unbiased by construction: no factor and a baseline from elsewhere.
   var isUnbiasedByConstruction: Bool {
     switch modulation {
-    case .none: advantage != .grpo
+    case .none, .klCov, .clip: advantage != .grpo
     case .stateBaseline: true
+    case .twoValues(let weights, let drops): weights.scale == 1 && !drops
+    default: false
+    }
+  }
+
+  /// Whether the mean is a multiple of the gradient by construction, whatever the states: what does not look at states.
+  var keepsDirectionByConstruction: Bool {
+    switch modulation {
+    case .none, .klCov, .clip, .stateBaseline, .twoValues: true
     default: false
     }
   }
@@ -98,6 +122,11 @@ struct ModulatedRule: Sendable, Hashable {
         ModulatedRule(advantage: advantage, modulation: $0)
       }
     } + [ours(specification)]
+  }
+
+  /// Those and the rivals'.
+  static func all(_ specification: ClaimSpecification) -> [ModulatedRule] {
+    studied(specification) + rivals(specification)
   }
 
   /// None, and every factor of the paper and of the release at this α.

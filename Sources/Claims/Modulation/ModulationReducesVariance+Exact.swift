@@ -42,7 +42,7 @@ extension ModulationReducesVariance {
   func addCounterexamples(_ evidence: inout Evidence) {
     let strength = Rational(decimal: specification.value("strength"))
     let examples = [oneState(strength), confidentTokens(strength), ours()]
-    evidence.counterexamples += examples.compactMap { $0 }
+    evidence.counterexamples += examples.compactMap { $0 } + rivalCounterexamples()
   }
 
   /// One state whose entropy is a rational part of log K: V_b' > V_p.

@@ -8,7 +8,7 @@ extension ModulationReducesVariance {
   /// The distance from the exact ratio cannot see an error of a rule or of the scores, which simulation and oracle share.
   func addLongResponses(_ evidence: inout Evidence, _ examination: Examination) throws {
     let group = Int(specification.value("group"))
-    let rules = ModulatedRule.studied(specification).filter { $0.modulation != .none }
+    let rules = compared.filter { $0.modulation != .none }
     func add(_ prompt: TokenPrompt, design: String, designPoint: Int, exact: [VariancePoint]?) throws {
       let found = try SimulatedVarianceRatios.run(
         examination, designPoint: designPoint, prompt, rules: rules, group: group,

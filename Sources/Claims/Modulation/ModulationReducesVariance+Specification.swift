@@ -21,7 +21,8 @@ extension ModulationReducesVariance {
     methods: [
       "value baseline (b = p), RLOO, GRPO (population deviation), each with every factor of modulation-unbiased",
       "score-weighted-state-baseline, the project's own rule, relative to RLOO: rows and tables, no verdict",
-      "in worlds of one token only the factors that differ from 1 there: β_comp at a fixed range, β_stab, and the project's rule",
+      "rivals, for comparison, over RLOO and GRPO: fork tokens at `fork_fraction`, entropy advantages (`bonus_strength`, `bonus_cap`), Clip-Cov (`clip_cov_ratio`, `clip_cov_limits`; its draw averaged over exactly), entropy bonus (`entropy_coefficient`); two values in place of the advantage (W-REINFORCE, PSR, NSR: `reinforce_success`, `reinforce_failure`), PSR and NSR also with zeros out of the denominator: judged by the same rule, marked (rival), no part of the statement and of its verdict",
+      "in worlds of one token only what differs from no modulation there: not β_comp relative to the group, the released modes and fork tokens; KL-Cov and clip ranges differ nowhere on-policy",
     ],
     performance: [
       "falls_raw", "falls_at_equal_step", "smallest_relative_variance", "largest_relative_variance",
@@ -39,6 +40,10 @@ extension ModulationReducesVariance {
       "strength": [0.2], "strengths": [0.1, 0.2, 0.4, 1], "grid_worlds": [8],
       "floors": [0, 0.6], "steepnesses": [5, 50], "centres": [0.5, 0.9, 0.99],
       "floor": [0.6], "steepness": [50], "centre": [0.9],
+      // Rivals, with the numbers that trainers run; the first of each pair of values is W-REINFORCE, then PSR, NSR.
+      "fork_fraction": [0.2], "bonus_strength": [0.4], "bonus_cap": [2], "clip_cov_ratio": [0.0002],
+      "clip_cov_limits": [1, 5], "kl_cov_ratio": [0.002], "kl_cov_coefficient": [1], "clip_range": [0.2],
+      "entropy_coefficient": [0.001], "reinforce_success": [0.1, 1, 0], "reinforce_failure": [1, 0, 1],
       "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],
       "points": [24, 120, 600], "pairs": [240, 2000, 20_000],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],

@@ -29,6 +29,7 @@ public struct ModulationReducesVariance: Claim {
     var points = PointTable(
       name: "relative",
       columns: ["method", "world", "index", "relative_variance", "raw_relative_variance", "cosine"])
+    var rivals = PointTable(name: "rivals", columns: points.columns)
     for (row, worlds) in Self.families.enumerated() {
       let rules = rules(worlds)
       let drawn = try drawnPoints(examination, designPoint: 100 + row, worlds, rules: rules + [control])
@@ -36,13 +37,14 @@ public struct ModulationReducesVariance: Claim {
         let own = drawn.map { $0.points[place] }
         evidence.estimates += VariancePoint.rows(own, design: worlds.name, method: rule.name)
         for (index, point) in own.enumerated() {
-          points.rows.append([
+          let row: [StructuredValue] = [
             .text(rule.name), .text(worlds.name), .integer(index), .number(point.atEqualStep),
             .number(point.raw), .number(point.cosine),
-          ])
+          ]
+          if rule.isRival { rivals.rows.append(row) } else { points.rows.append(row) }
         }
         // The project's own rule is compared, not judged: the statement is about factors.
-        if worlds.confidence != .any, rule.isModulated {
+        if worlds.confidence != .any, rule.isModulated || rule.isRival {
           try addAlways(
             &evidence, examination, designPoint: 1000 + 100 * row + 2 * place, rule, worlds, own)
         }
@@ -52,12 +54,12 @@ public struct ModulationReducesVariance: Claim {
       if worlds.isOneToken { addClosedForms(&evidence, drawn.map(\.prompt), worlds) }
     }
     let ownRule = try ownRuleTable(examination)
-    evidence.pointTables = [points, frequencyTable(evidence), ownRule, try grid(examination)]
+    evidence.pointTables = [points, rivals, frequencyTable(evidence), ownRule, try grid(examination)]
     addCounterexamples(&evidence)
     try TokenMonteCarlo.add(
       &evidence, examination, specification, designPoint: 3000,
       worlds: TokenWorlds(shape: .twoTokens),
-      rules: ModulatedRule.studied(specification))
+      rules: compared)
     try addLongResponses(&evidence, examination)
     addWords(&evidence, ownRule)
     return evidence
@@ -67,13 +69,21 @@ public struct ModulationReducesVariance: Claim {
     TokenWorlds.Confidence.allCases.map { TokenWorlds(shape: shape, confidence: $0) }
   }
 
+  /// Every rule that is compared: what on-policy must be the identity has the variance of what it leaves alone.
+  var compared: [ModulatedRule] {
+    ModulatedRule.all(specification).filter { !$0.isIdentityOnPolicy }
+  }
+
   /// The rules that differ from no modulation on these worlds.
   func rules(_ worlds: TokenWorlds) -> [ModulatedRule] {
-    ModulatedRule.studied(specification).filter { rule in
+    compared.filter { rule in
       switch rule.modulation {
-      case .none, .constant, .probability: false
-      case .fixedCompensation, .stabilisation, .stateBaseline: true
-      case .compensation, .published, .released5, .released6: !worlds.isOneToken
+      case .none, .constant, .probability, .klCov, .clip: false
+      case .fixedCompensation, .stabilisation, .stateBaseline, .entropyAdvantages, .clipCov, .entropyBonus,
+        .twoValues:
+        true
+      // All tokens of one state have one entropy: a mask by entropy keeps them all.
+      case .compensation, .published, .released5, .released6, .forkTokens: !worlds.isOneToken
       }
     }
   }
@@ -129,9 +139,11 @@ public struct ModulationReducesVariance: Claim {
       }
       evidence.findings.append(
         Finding(
-          estimator: rule.name, population: "\(worlds.name): \(measure.rawValue), always",
+          estimator: rule.name,
+          population: "\(worlds.name): \(measure.rawValue), always\(rule.isRival ? " (rival)" : "")",
           basis: .exact(holds: largest < limit),
-          condition: largest < limit ? "no violation in \(extent), largest ratio \(short(largest))" : nil))
+          condition: largest < limit ? "no violation in \(extent), largest ratio \(short(largest))" : nil,
+          isComparison: rule.isRival))
     }
   }
 
@@ -181,10 +193,12 @@ public struct ModulationReducesVariance: Claim {
     for (place, mean) in means.enumerated() {
       let rule = rules[place / measures.count]
       let measure = measures[place % measures.count]
-      if rule.isModulated {
-        evidence.findings.append(
-          mean.findingGreater(
-            estimator: rule.name, population: "\(worlds.name): \(measure.rawValue), often"))
+      if rule.isModulated || rule.isRival {
+        var finding = mean.findingGreater(
+          estimator: rule.name,
+          population: "\(worlds.name): \(measure.rawValue), often\(rule.isRival ? " (rival)" : "")")
+        finding.isComparison = rule.isRival
+        evidence.findings.append(finding)
       }
       evidence.estimates.append(
         EstimateRow(
@@ -197,7 +211,9 @@ public struct ModulationReducesVariance: Claim {
   private func frequencyTable(_ evidence: Evidence) -> PointTable {
     var table = PointTable(
       name: "frequency", columns: ["method", "world", "measure", "share_falling", "lower", "upper"])
-    for row in evidence.estimates where row.stat == "falls_raw" || row.stat == "falls_at_equal_step" {
+    let rivals = Set(ModulatedRule.rivals(specification).map(\.name))
+    for row in evidence.estimates
+    where (row.stat == "falls_raw" || row.stat == "falls_at_equal_step") && !rivals.contains(row.method) {
       table.rows.append([
         .text(row.method), .text(row.design),
         .text((row.stat == "falls_raw" ? VariancePoint.Measure.raw : .atEqualStep).rawValue),
@@ -228,11 +244,20 @@ public struct ModulationReducesVariance: Claim {
       return evidence.estimates.filter { $0.stat == stat && $0.design == name }
     }
     func extremes(_ rows: [EstimateRow]) -> String {
-      let factors = rows.filter { !$0.method.hasPrefix("score-weighted") }
+      let names = ModulatedRule.studied(specification).filter(\.isModulated).map(\.name)
+      let factors = rows.filter { names.contains($0.method) }
       let low = factors.min { $0.estimate < $1.estimate }
       let high = factors.max { $0.estimate < $1.estimate }
       return
         "\(short(low?.estimate ?? .nan)) (\(low?.method ?? "?")) to \(short(high?.estimate ?? .nan)) (\(high?.method ?? "?"))"
+    }
+    func rivals(_ rows: [EstimateRow]) -> String {
+      let names = ModulatedRule.rivals(specification).map(\.name)
+      let own = rows.filter { names.contains($0.method) }.sorted { $0.estimate < $1.estimate }
+      func words(_ row: EstimateRow?) -> String {
+        "\(short(row?.estimate ?? .nan)) (\(row?.method ?? "?"))"
+      }
+      return "\(words(own.first)) and \(words(own.last))"
     }
     let high = frequencies("falls_at_equal_step", .high)
     let correct = frequencies("falls_at_equal_step", .highAndCorrect)
@@ -253,6 +278,7 @@ public struct ModulationReducesVariance: Claim {
       "On random policies of two confident tokens the variance at equal expected step falls with a probability from \(extremes(high)); where the likeliest response is correct, from \(extremes(correct)). "
       + "Raw it falls with a probability from \(extremes(frequencies("falls_raw", .high))), which mostly says how the step was scaled. "
       + "In responses too long to enumerate the simulated ratio at equal step lies between \(simulated(evidence)). "
-      + "The project's own rule, which is compared and not judged, lowers leave-one-out's variance with probability \(ours(high)) and \(ours(correct)); with one token, any policy and the group and shrinkage that suit it best the median ratio is \(best(ownRule))."
+      + "The project's own rule, which is compared and not judged, lowers leave-one-out's variance with probability \(ours(high)) and \(ours(correct)); with one token, any policy and the group and shrinkage that suit it best the median ratio is \(best(ownRule)). "
+      + "Of the rivals' rules, judged by the same rule and no part of the statement, the shares lie between \(rivals(high)); where the likeliest response is correct, between \(rivals(correct))."
   }
 }

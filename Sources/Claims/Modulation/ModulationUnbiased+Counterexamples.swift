@@ -26,6 +26,7 @@ extension ModulationUnbiased {
       evidence.estimates.append(downhill.row)
     }
     if let turn = turnedByStabilisation() { evidence.counterexamples.append(turn) }
+    evidence.counterexamples += rivalCounterexamples()
   }
 
   /// cos² < 1, from fractions.

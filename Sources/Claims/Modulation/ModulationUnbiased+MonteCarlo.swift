@@ -1,4 +1,5 @@
 import Estimators
+import Modulation
 import Policies
 import Statistics
 
@@ -20,16 +21,16 @@ extension ModulationUnbiased {
       let along = gradient.map { $0 / square }
       let off = across.map { $0 / square.squareRoot() }
       let design = LongResponses.name(parameters, length: length, prompt, group: group)
-      for (column, rule) in ModulatedRule.studied(specification).enumerated() {
-        let simulation = TokenGroupSimulation(prompt, group: group, rule: rule.tokens(prompt))
+      for (column, rule) in ModulatedRule.all(specification).enumerated() {
+        let simulation = TokenGroupSimulation(prompt, group: group, estimator: rule.estimator(prompt))
         let moments = try projections(
           examination, designPoint: 510 + 100 * row + column, simulation, [along, off], count: count)
         evidence.estimates += Self.rows(
           design: design, method: rule.name, scale: moments[0].estimate, tangent: moments[1].estimate,
-          exactScale: rule.isUnbiasedByConstruction ? 1 : nil,
-          keepsDirection: rule.isUnbiasedByConstruction || rule.modulation == .none
+          exactScale: rule.provedScale(successProbability: prompt.successProbability, group: group),
+          keepsDirection: rule.keepsDirectionByConstruction
             // With shared logits all states have one entropy and hence one factor.
-            || (parameters == .shared && rule.dependsOnStateAndSignOnly))
+            || (parameters == .shared && rule.dependsOnStateAndRewardsOnly))
       }
     }
   }
@@ -113,7 +114,7 @@ extension ModulationUnbiased {
   func addMonteCarlo(_ evidence: inout Evidence, _ examination: Examination) throws {
     try TokenMonteCarlo.add(
       &evidence, examination, specification, designPoint: 800, worlds: TokenWorlds(shape: .twoTokens),
-      rules: ModulatedRule.studied(specification))
+      rules: ModulatedRule.all(specification))
   }
 }
 
@@ -141,11 +142,12 @@ enum TokenMonteCarlo {
     let group = Int(specification.value("group"))
     let prompt = prompt(examination, specification, designPoint: designPoint, worlds: worlds)
     for (row, rule) in rules.enumerated() {
-      let tokens = rule.tokens(prompt)
-      let exact = TokenGroupOracle.moments(prompt, group: group, rule: tokens).covarianceTrace
-      let simulation = TokenGroupSimulation(prompt, group: group, rule: tokens)
+      let estimator = rule.estimator(prompt)
+      let exact = TokenGroupOracle.moments(prompt, group: group, estimator: estimator).covarianceTrace
+      let simulation = TokenGroupSimulation(prompt, group: group, estimator: estimator)
       // ‖ĝ‖ ≤ T √2 max|A β|; half the squared distance of two such vectors is at most 4 T² max|A β|².
-      let largest = rule.largestAdvantage(group: group) * Double(worlds.isOneToken ? 1 : 2)
+      let largest =
+        rule.largestAdvantage(group: group, vocabulary: prompt.vocabulary) * Double(worlds.isOneToken ? 1 : 2)
       let mean = try SequentialMean.run(
         examination, designPoint: designPoint + 1 + row, range: 0...4 * largest * largest, boundary: 0,
         maximumCount: specification.count("replicates", for: examination.preset), stopBelow: 0
@@ -159,13 +161,21 @@ enum TokenMonteCarlo {
 
 extension ModulatedRule {
   /// A bound on |A β| for rewards 0 and 1: GRPO's advantage is at most √(G − 1), the others' 1; β_stab is at most 1.
-  func largestAdvantage(group: Int) -> Double {
+  ///
+  /// An entropy bonus adds a vector: ‖∂H‖ = ‖πΛ‖ ≤ Σ|π log π| + H ≤ 2 log K, as much as an advantage of √2 log K would.
+  func largestAdvantage(group: Int, vocabulary: Int) -> Double {
     let base = advantage == .grpo ? Double(group - 1).squareRoot() : 1
     switch modulation {
     case .compensation(let strength), .fixedCompensation(let strength), .published(let strength, _):
       return base * (1 + strength)
     case .released5, .released6: return base * 1.4
-    case .none, .stabilisation, .stateBaseline, .probability, .constant: return base
+    case .none, .stabilisation, .stateBaseline, .probability, .constant, .forkTokens, .clipCov, .klCov, .clip:
+      return base
+    case .entropyAdvantages(let rule): return base * (1 + 1 / rule.cap)
+    case .entropyBonus(let bonus):
+      return base + bonus.coefficient * 2.0.squareRoot() * TokenBatch.largestEntropy(vocabulary: vocabulary)
+    case .twoValues(let weights, let drops):
+      return max(weights.success, weights.failure) * (drops ? Double(group) : 1)
     }
   }
 }

@@ -30,7 +30,7 @@ extension ModulationUnbiased {
         }
       }
     }
-    let worst = all.min { $0.cosine < $1.cosine }
+    let worst = all.filter { !$0.rule.isRival }.min { $0.cosine < $1.cosine }
     let worstOfScript = all.filter { $0.rule == script }.min { $0.cosine < $1.cosine }
     return [worst, worst?.rule == script ? nil : worstOfScript].compactMap { $0 }.compactMap {
       counterexample($0.rule, $0.worlds, $0.point, group: group)
@@ -56,7 +56,15 @@ extension ModulationUnbiased {
         }
       }
     }
-    return rules
+    // In groups of two GRPO's advantages are leave-one-out's.
+    return rules + turningRivals
+  }
+
+  /// The rivals' rules that could turn a gradient, over leave-one-out.
+  var turningRivals: [ModulatedRule] {
+    ModulatedRule.rivals(specification).filter {
+      $0.advantage == .leaveOneOut && !$0.keepsDirectionByConstruction
+    }
   }
 
   private func smallestCosine(
@@ -75,7 +83,7 @@ extension ModulationUnbiased {
           let prompt = worlds.prompt(point: point),
           prompt.gradient.reduce(0, { $0 + $1 * $1 }) >= smallest * smallest
         else { return -.infinity }
-        let moments = TokenGroupOracle.moments(prompt, group: group, rule: rule.tokens(prompt))
+        let moments = TokenGroupOracle.moments(prompt, group: group, estimator: rule.estimator(prompt))
         return -GradientAgreement(moments, gradient: prompt.gradient).cosine
       })
     found?.value.negate()
@@ -91,7 +99,7 @@ extension ModulationUnbiased {
       Self.rounded(Array(point[block * worlds.vocabulary..<(block + 1) * worlds.vocabulary]))
     }
     guard let prompt = worlds.prompt(rows: rows, rewards: exact.rewards) else { return nil }
-    let moments = TokenGroupOracle.moments(prompt, group: group, rule: rule.tokens(prompt))
+    let moments = TokenGroupOracle.moments(prompt, group: group, estimator: rule.estimator(prompt))
     let agreement = GradientAgreement(moments, gradient: prompt.gradient)
     return Counterexample(
       title: "\(rule.name), group of \(group): the smallest cosine found",

@@ -18,6 +18,7 @@ extension ModulationUnbiased {
     methods: [
       "value baseline (b = p), RLOO, GRPO (population deviation); each without modulation, with β_comp of the text (extremes over the group), with β_comp at H_min = 0 and H_max = log K, with β_stab of the text (exact ΔH, largest at the same position), with both, and with the released modes 5 and 6 (extremes over the group of the prompt as micro-batch)",
       "score-weighted-state-baseline: the project's own rule, proved unbiased, as a positive check; without modulation rows only",
+      "rivals, for comparison, over RLOO and GRPO: fork tokens at `fork_fraction`, entropy advantages (`bonus_strength`, `bonus_cap`), Clip-Cov (`clip_cov_ratio`, `clip_cov_limits`; its draw averaged over exactly), KL-Cov (`kl_cov_ratio`, `kl_cov_coefficient`), the clip range as written and as released (`clip_range`, on-policy), entropy bonus (`entropy_coefficient`); two values in place of the advantage (W-REINFORCE, PSR, NSR: `reinforce_success`, `reinforce_failure`), PSR and NSR also with zeros out of the denominator: judged by the same rule, marked (rival), no part of the statement and of its verdict",
     ],
     performance: [
       "smallest_cosine", "smallest_scale", "largest_scale", "largest_strict_bias", "largest_relative_bias",
@@ -35,6 +36,10 @@ extension ModulationUnbiased {
       "floors": [0, 0.6], "steepnesses": [5, 50], "centres": [0.5, 0.9, 0.99],
       // The sigmoid of the text has no constants; these are mode 5's.
       "floor": [0.6], "steepness": [50], "centre": [0.9],
+      // Rivals, with the numbers that trainers run; the first of each pair of values is W-REINFORCE, then PSR, NSR.
+      "fork_fraction": [0.2], "bonus_strength": [0.4], "bonus_cap": [2], "clip_cov_ratio": [0.0002],
+      "clip_cov_limits": [1, 5], "kl_cov_ratio": [0.002], "kl_cov_coefficient": [1], "clip_range": [0.2],
+      "entropy_coefficient": [0.001], "reinforce_success": [0.1, 1, 0], "reinforce_failure": [1, 0, 1],
       "shrinkage": [1], "log_groups": [8, 16], "log_resamples": [2000], "group": [4],
       "group_sizes": [2, 3, 4], "points": [24, 120, 600], "grid_worlds": [4],
       "logit_spread": [1.5], "confident_logit_spread": [4], "confident_entropy_share": [0.3],

@@ -20,7 +20,11 @@ import Statistics
 ///    from π_a and turn the mean even in one state.
 /// 5. Where states share parameters their gradients add up and may nearly cancel; a factor that differs between tokens then decides the sign of what is left, and
 ///    the cosine has no bound. The bound of 2 is one for states with logits of their own.
-/// 6. A response of one token has a released |ΔH| of 0, and one state has one entropy: in worlds of one token the released modes and β_comp relative to the
+/// 6. Rivals' rules are put to the same test and decide nothing here. What depends on a token's own state and on the group's rewards alone, rising with its own reward,
+///    keeps the direction in every state: for advantages f_1 and f_0 of the two rewards, averaged over the others, m_x = (f_1 − f_0) ∇_x; so do entropy advantages.
+///    Two values λ and −μ are (λ + μ)(R − μ/(λ + μ)): the gradient times λ + μ in every state. A mask by entropies or by covariances depends on which tokens
+///    were drawn, as in 3; an entropy bonus adds Σ_x d(x) c ∂H_x.
+/// 7. A response of one token has a released |ΔH| of 0, and one state has one entropy: in worlds of one token the released modes and β_comp relative to the
 ///    group multiply by 1 (within 10⁻¹⁶) and are as unbiased as what they multiply.
 ///
 /// - Source: `dynamo2026`, as quoted in the authors' rebuttal; `kantorovich1948` for the bound.
@@ -34,16 +38,17 @@ public struct ModulationUnbiased: Claim {
   /// Every rule on every family exactly, the worst cosine by search, long responses by Monte Carlo, the factor π_a as control.
   public func examine(_ examination: Examination) throws -> Evidence {
     var evidence = Evidence(control: Finding(basis: .exact(holds: true)))
-    let rules = ModulatedRule.studied(specification)
+    let rules = ModulatedRule.all(specification)
     let control = ModulatedRule(advantage: .leaveOneOut, modulation: .probability)
     var points = PointTable(
       name: "points", columns: ["method", "world", "index", "scale", "cosine", "relative_bias"])
+    var rivals = PointTable(name: "rivals", columns: points.columns)
     var checks: [Check] = []
     for (row, shape) in TokenWorlds.Shape.allCases.enumerated() {
       let worlds = TokenWorlds(shape: shape)
       let summaries = try summaries(
         examination, designPoint: 100 + row, worlds: worlds,
-        rules: shape == .oneToken ? rules + [control] : rules, points: &points)
+        rules: shape == .oneToken ? rules + [control] : rules, points: &points, rivals: &rivals)
       for (rule, summary) in zip(rules, summaries) {
         evidence.estimates += summary.rows(design: worlds.name, method: rule.name)
         let own = self.checks(rule, worlds, summary)
@@ -57,7 +62,7 @@ public struct ModulationUnbiased: Claim {
           basis: .exact(holds: last.keepsDirection(margin: specification.margin)))
       }
     }
-    evidence.pointTables = [points, try grid(examination)]
+    evidence.pointTables = [points, rivals, try grid(examination)]
     let worst = try addSearches(&evidence, examination)
     addCounterexamples(&evidence)
     evidence.counterexamples += worst
@@ -70,7 +75,7 @@ public struct ModulationUnbiased: Claim {
   /// The moments of every rule on random worlds of a family, summarised in the order of the rules.
   private func summaries(
     _ examination: Examination, designPoint: Int, worlds: TokenWorlds, rules: [ModulatedRule],
-    points: inout PointTable
+    points: inout PointTable, rivals: inout PointTable
   ) throws -> [BiasSummary] {
     let key = examination.key(designPoint: designPoint)
     let group = Int(specification.value("group"))
@@ -82,8 +87,8 @@ public struct ModulationUnbiased: Claim {
       let gradient = prompt.gradient
       return rules.map {
         BiasPoint(
-          TokenGroupOracle.moments(prompt, group: group, rule: $0.tokens(prompt)), gradient: gradient,
-          vocabulary: prompt.vocabulary)
+          TokenGroupOracle.moments(prompt, group: group, estimator: $0.estimator(prompt)),
+          gradient: gradient, vocabulary: prompt.vocabulary)
       }
     }
     examination.progress(count * rules.count)
@@ -91,10 +96,11 @@ public struct ModulationUnbiased: Claim {
     for (index, row) in table.enumerated() {
       for (place, point) in row.enumerated() {
         summaries[place].add(point)
-        points.rows.append([
+        let row: [StructuredValue] = [
           .text(rules[place].name), .text(worlds.name), .integer(index), .number(point.agreement.scale),
           .number(point.agreement.cosine), .number(point.agreement.relativeBias),
-        ])
+        ]
+        if rules[place].isRival { rivals.rows.append(row) } else { points.rows.append(row) }
       }
     }
     return summaries

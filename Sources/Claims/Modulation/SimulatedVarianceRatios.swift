@@ -52,11 +52,13 @@ struct SimulatedVarianceRatios: Sendable {
     let all = rules + ModulatedRule.Advantage.allCases.map { ModulatedRule(advantage: $0, modulation: .none) }
     let size = max(1, count / batches)
     let parts = try examination.map(batches) { batch -> [Sums] in
-      let simulations = all.map { TokenGroupSimulation(prompt, group: group, rule: $0.tokens(prompt)) }
+      let simulations = all.map {
+        TokenGroupSimulation(prompt, group: group, estimator: $0.estimator(prompt))
+      }
       var sums = [Sums](repeating: Sums(), count: all.count)
       for replicate in batch * size..<(batch + 1) * size {
         for (place, simulation) in simulations.enumerated() {
-          // Rules draw nothing: the same stream gives every rule the same two groups.
+          // What a rule draws comes from a stream of its own: the same stream gives every rule the same two groups.
           var stream = RandomStream(key.replicate(replicate))
           let first = simulation.estimate(&stream)
           let second = simulation.estimate(&stream)

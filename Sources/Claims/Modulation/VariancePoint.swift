@@ -28,7 +28,7 @@ struct VariancePoint: Sendable, Hashable {
     let gradient = prompt.gradient
     func agreement(_ rule: ModulatedRule) -> GradientAgreement {
       GradientAgreement(
-        TokenGroupOracle.moments(prompt, group: group, rule: rule.tokens(prompt)), gradient: gradient)
+        TokenGroupOracle.moments(prompt, group: group, estimator: rule.estimator(prompt)), gradient: gradient)
     }
     var references: [ModulatedRule.Advantage: GradientAgreement] = [:]
     return rules.map { rule in

@@ -10,6 +10,13 @@ public struct ClaimLock: Sendable, Hashable {
     public var sha256: String
     /// The verdict recorded by the reference run.
     public var verdict: Verdict?
+
+    /// Collects the parts.
+    public init(id: String, sha256: String, verdict: Verdict?) {
+      self.id = id
+      self.sha256 = sha256
+      self.verdict = verdict
+    }
   }
 
   /// What makes a lock file unreadable.
@@ -56,7 +63,12 @@ public struct ClaimLock: Sendable, Hashable {
 
   /// How `specification` stands to this lock.
   public func registration(of specification: ClaimSpecification) -> Registration {
-    guard let entry = entries.first(where: { $0.id == specification.id }) else { return .exploratory }
-    return entry.sha256 == specification.sha256 ? .registered : .changedSinceLock
+    registration(id: specification.id, sha256: specification.sha256)
+  }
+
+  /// How the specification called `id` with the hash `sha256` stands to this lock.
+  public func registration(id: String, sha256: String) -> Registration {
+    guard let entry = entries.first(where: { $0.id == id }) else { return .exploratory }
+    return entry.sha256 == sha256 ? .registered : .changedSinceLock
   }
 }

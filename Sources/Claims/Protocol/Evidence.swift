@@ -82,13 +82,19 @@ public struct Finding: Sendable, Hashable {
   public var basis: Basis
   /// The condition under which the part holds; turns `supported` into `supported-when`.
   public var condition: String?
+  /// Whether it is about something that the statement does not speak of, judged by the same rule for comparison: it gets a verdict and has no part in the claim's.
+  public var isComparison: Bool
 
   /// Collects the parts.
-  public init(estimator: String = "all", population: String = "all", basis: Basis, condition: String? = nil) {
+  public init(
+    estimator: String = "all", population: String = "all", basis: Basis, condition: String? = nil,
+    isComparison: Bool = false
+  ) {
     self.estimator = estimator
     self.population = population
     self.basis = basis
     self.condition = condition
+    self.isComparison = isComparison
   }
 
   /// How a decision came about.

@@ -46,7 +46,8 @@ public enum Judgement {
       let subVerdicts = claim.evidence.findings.map { settle($0, &next) }
       let control = settle(claim.evidence.control, &next)
       let logVerdicts = (claim.evidence.log?.findings ?? []).map { settle($0, &next) }
-      var verdict = Verdict.weakest(subVerdicts.map(\.verdict))
+      var verdict = Verdict.weakest(
+        zip(claim.evidence.findings, subVerdicts).compactMap { $0.isComparison ? nil : $1.verdict })
       // A log can break a statement; that it lacks a field, or that it agrees, says nothing about the registered worlds.
       if logVerdicts.contains(where: { $0.verdict == .refuted }) { verdict = .refuted }
       if verdict == .supported, claim.evidence.condition != nil { verdict = .supportedWhen }

@@ -1,4 +1,5 @@
 import Policies
+import Statistics
 
 /// A token-level rule: writes the advantage of every token of the group, response by response, into the buffer, which has `tokenCount` places.
 ///
@@ -70,6 +71,22 @@ public struct TokenGroup: Sendable {
     return values
   }
 
+  /// Adds `(1/G) Σ_i Σ_t v_x`, v being that of the token's block, to `estimate`.
+  ///
+  /// - Precondition: `addition` and `estimate` have `prompt.dimension` entries.
+  func add(_ addition: [Double], to estimate: UnsafeMutableBufferPointer<Double>) {
+    precondition(
+      addition.count == estimate.count, "\(addition.count) numbers for a dimension of \(estimate.count)")
+    let vocabulary = prompt.vocabulary
+    let scale = 1 / Double(count)
+    addition.withUnsafeBufferPointer { addition in
+      forEachToken { _, _, token in
+        let start = token.block * vocabulary
+        for j in start..<start + vocabulary { estimate[j] += scale * addition[j] }
+      }
+    }
+  }
+
   /// Adds `(1/G) Σ_i Σ_t A_{i,t} s_{i,t}` to `estimate`.
   ///
   /// - Precondition: `advantages` has `tokenCount` entries, `estimate` has `prompt.dimension`.
@@ -113,11 +130,16 @@ struct TokenWorkspace: ~Copyable {
     estimate.deallocate()
   }
 
-  /// Computes the estimate of the group's present outcomes.
-  func evaluate(_ rule: TokenRule) {
+  /// Computes the estimate of the group's present outcomes; with a stream as one draw has it, else its mean over draws.
+  func evaluate(_ estimator: TokenEstimator, drawing stream: RandomStream? = nil) {
     let used = UnsafeMutableBufferPointer(rebasing: advantages[0..<group.tokenCount])
-    rule(group, used)
+    if let lottery = estimator.lottery, let stream {
+      lottery.draw(group, used, stream)
+    } else {
+      estimator.rule(group, used)
+    }
     estimate.update(repeating: 0)
     group.addEstimate(used, to: estimate)
+    if let addition = estimator.addition { group.add(addition, to: estimate) }
   }
 }

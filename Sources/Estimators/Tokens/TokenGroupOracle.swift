@@ -28,7 +28,19 @@ public enum TokenGroupOracle {
   /// The moments of `ĝ = (1/G) Σ_i Σ_t A_{i,t} s_{i,t}` over groups of `group` responses.
   ///
   /// - Precondition: `group > 0`, at most `groupLimit` multisets, a rule that does not depend on the order of responses.
-  public static func moments(_ prompt: TokenPrompt, group: Int, rule: TokenRule) -> EstimatorMoments {
+  public static func moments(_ prompt: TokenPrompt, group: Int, rule: @escaping TokenRule)
+    -> EstimatorMoments
+  {
+    moments(prompt, group: group, estimator: TokenEstimator(rule: rule))
+  }
+
+  /// The moments of an estimator that may add to the scores and draw given the group.
+  ///
+  /// The law of total variance: what the draw adds to tr Cov is the mean over groups of its own variance.
+  ///
+  /// - Precondition: as for a rule alone.
+  public static func moments(_ prompt: TokenPrompt, group: Int, estimator: TokenEstimator) -> EstimatorMoments
+  {
     let count = groupCount(prompt, group: group)
     precondition(count <= groupLimit, "\(count) groups, enumeration stops at \(groupLimit)")
     let dimension = prompt.dimension
@@ -45,8 +57,10 @@ public enum TokenGroupOracle {
       weights.deallocate()
     }
     var rows = 0
+    var trace = 0.0
     forEachGroup(&workspace) { workspace, probability in
-      workspace.evaluate(rule)
+      workspace.evaluate(estimator)
+      if let lottery = estimator.lottery { trace += probability * lottery.variance(workspace.group) }
       let estimate = workspace.estimate
       for j in 0..<dimension { mean[j] += probability * estimate[j] }
       guard keeps else { return }
@@ -55,7 +69,6 @@ public enum TokenGroupOracle {
       for j in 0..<dimension { kept[start + j] = estimate[j] }
       rows += 1
     }
-    var trace = 0.0
     for row in 0..<rows {
       var square = 0.0
       for j in 0..<dimension {
@@ -66,7 +79,7 @@ public enum TokenGroupOracle {
     }
     if !keeps {
       forEachGroup(&workspace) { workspace, probability in
-        workspace.evaluate(rule)
+        workspace.evaluate(estimator)
         var square = 0.0
         for j in 0..<dimension {
           let deviation = workspace.estimate[j] - mean[j]

@@ -9,18 +9,25 @@ public struct TokenGroupSimulation: Sendable {
   public let prompt: TokenPrompt
   /// The number of responses G.
   public let group: Int
-  /// The rule.
-  public let rule: TokenRule
+  /// The estimator.
+  public let estimator: TokenEstimator
   private let table: AliasTable
 
   /// A simulation of groups of `group` responses.
   ///
   /// - Precondition: `group > 0`.
   public init(_ prompt: TokenPrompt, group: Int, rule: @escaping TokenRule) {
+    self.init(prompt, group: group, estimator: TokenEstimator(rule: rule))
+  }
+
+  /// A simulation of an estimator that may add to the scores and draw given the group.
+  ///
+  /// - Precondition: `group > 0`.
+  public init(_ prompt: TokenPrompt, group: Int, estimator: TokenEstimator) {
     precondition(group > 0, "group is \(group), it must be positive")
     self.prompt = prompt
     self.group = group
-    self.rule = rule
+    self.estimator = estimator
     table = AliasTable(weights: prompt.probabilities)
   }
 
@@ -85,6 +92,9 @@ public struct TokenGroupSimulation: Sendable {
 
   private func draw(_ workspace: inout TokenWorkspace, _ stream: inout RandomStream) {
     for response in 0..<group { workspace.group.outcomes[response] = table.draw(&stream) }
-    workspace.evaluate(rule)
+    guard estimator.lottery != nil else { return workspace.evaluate(estimator) }
+    // A stream of its own, keyed by a copy's next number: the stream itself stands where it would without a draw, so that all rules see the same groups.
+    var copy = stream
+    workspace.evaluate(estimator, drawing: RandomStream(key: copy.next(), replicate: 0))
   }
 }

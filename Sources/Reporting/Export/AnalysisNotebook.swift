@@ -6,7 +6,8 @@ enum AnalysisNotebook {
   static func json(tables: [TidyTable]) -> JSONValue {
     let names = tables.compactMap { $0.path.split(separator: "/").last?.dropLast(4) }.map(String.init)
     var cells = [cell(.markdown, NotebookTemplate.introduction), cell(.code, NotebookTemplate.setup)]
-    for section in NotebookTemplate.sections where names.contains(where: { section.matches($0) }) {
+    for section in NotebookTemplate.sections + NotebookTemplate.comparisonSections
+    where names.contains(where: { section.matches($0) }) {
       cells.append(cell(.markdown, section.heading))
       cells.append(cell(.code, section.code))
     }

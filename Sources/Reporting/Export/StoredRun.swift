@@ -15,19 +15,20 @@ public struct StoredRun: Sendable {
   /// The largest table or picture that is read, in bytes.
   static let largestFile = 1 << 30
 
-  /// Reads the run in `directory`.
+  /// Reads the run in `directory`, which one of the commands `kinds` must have written.
   ///
   /// A missing directory or file is `missing`; a manifest that names a file outside `tables/` and `plots/`, a symbolic link, a table that does not fit its
   /// description, and any other content that no run writes are `damaged`, with the file and the line.
-  public init(directory: String) throws(ReportingError) {
+  public init(directory: String, kinds: [RunManifest.Kind] = [.verify, .audit]) throws(ReportingError) {
     let manifestPath = directory + "/" + RunManifest.fileName
     let document = try Self.json(directory, RunManifest.fileName)
     guard let kind = document[RunManifest.kindKey]?.stringValue.flatMap(RunManifest.Kind.init(rawValue:)),
-      kind != .export
+      kinds.contains(kind)
     else {
+      let names = kinds.map { "'\($0.rawValue)'" }.joined(separator: " or ")
       throw .damaged(
         file: manifestPath, line: nil,
-        reason: "field '\(RunManifest.kindKey)' is not 'verify' or 'audit': this is no run directory")
+        reason: "field '\(RunManifest.kindKey)' is not \(names): this is no run directory")
     }
     self.kind = kind
     var tables: [TidyTable] = []
@@ -130,7 +131,8 @@ public struct StoredRun: Sendable {
     }
   }
 
-  private static func json(_ directory: String, _ name: String) throws(ReportingError) -> JSONValue {
+  /// The JSON file `name` of `directory`.
+  static func json(_ directory: String, _ name: String) throws(ReportingError) -> JSONValue {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue
     else {

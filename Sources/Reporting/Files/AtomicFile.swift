@@ -1,12 +1,12 @@
 import Foundation
 
 /// Writes whole files in one step: a reader sees the old file or the new one.
-enum AtomicFile {
+public enum AtomicFile {
   /// What the name of a half-written sibling holds.
   static let partialMark = ".partial-"
 
   /// Writes `bytes` to `path` through a sibling that is flushed to the disk and renamed.
-  static func write(_ bytes: [UInt8], to path: String) throws(ReportingError) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(ReportingError) {
     let temporary = path + "\(partialMark)\(getpid())"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(path) }

@@ -11,6 +11,8 @@ public struct RunManifest: Sendable, Hashable {
     case verify
     /// A run of `allot audit`.
     case audit
+    /// A comparison by `allot compare`.
+    case compare
     /// What `allot export` made of a run.
     case export
   }

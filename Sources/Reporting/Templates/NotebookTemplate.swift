@@ -9,7 +9,11 @@ enum NotebookTemplate {
     var code: String
 
     /// Whether the table called `name` is one of this section's.
-    func matches(_ name: String) -> Bool { isWholeName ? name == table : name.hasSuffix("-" + table) }
+    ///
+    /// The tables of a comparison belong to no claim: they are asked for by their whole names only.
+    func matches(_ name: String) -> Bool {
+      isWholeName ? name == table : name.hasSuffix("-" + table) && !name.hasPrefix("comparison-")
+    }
   }
 
   static let introduction = """

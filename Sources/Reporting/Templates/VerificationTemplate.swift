@@ -135,7 +135,7 @@ enum VerificationTemplate {
     <dt><span class="verdict inconclusive">? inconclusive</span></dt><dd>The replicates spent settle nothing, or the negative control was not refuted, so that a verdict would mean nothing.</dd>
     <dt><span class="verdict not-testable">– not-testable</span></dt><dd>It could not be asked, for the reason given.</dd>
     </dl>
-    <p><strong>The verdict of a claim is its weakest part.</strong> A claim that speaks of several estimators or populations has one sub-verdict for each.</p>
+    <p><strong>The verdict of a claim is its weakest part.</strong> A claim that speaks of several estimators or populations has one sub-verdict for each. Parts marked (rival) are judged by the same rule for comparison; the claim does not speak of them, and they do not count in its verdict.</p>
     <p><strong>Chance of a wrong verdict.</strong> Parts decided by exact computation leave nothing to chance. All p-values of all simulated parts and controls of a run, in both directions, form one family; Holm's procedure keeps the chance that any settled verdict of the run is wrong below {{familyError}}. The p-values and confidence sequences are valid at every stopping time, so an examination may stop once it knows.</p>
     <p><strong>Negative control.</strong> Beside each claim runs a sibling that is false on purpose. It must come out refuted; that shows that the examination could have refuted the claim.</p>
     <p><strong>Registration.</strong> <em>registered</em>: the specification is the one whose hash was locked before the run; <em>changed since lock</em>: it is not; <em>exploratory</em>: the lock does not know the claim, or there is none.</p>

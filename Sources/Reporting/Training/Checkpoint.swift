@@ -29,7 +29,8 @@ public enum Checkpoint {
 
     /// Collects the parts.
     public init(
-      state: TrainingState, shape: ModelConfiguration, vocabulary: CharacterVocabulary, lengths: [String: Int],
+      state: TrainingState, shape: ModelConfiguration, vocabulary: CharacterVocabulary,
+      lengths: [String: Int],
       configuration: String
     ) {
       self.state = state
@@ -69,7 +70,8 @@ public enum Checkpoint {
         shape: contents.shape, parameters: state.parameters, vocabulary: contents.vocabulary, to: directory)
       var tensors: [SafetensorsWriter.Tensor] = [
         .init("optimiser.first", shape: [state.optimiser.first.count], .floats(state.optimiser.first[...])),
-        .init("optimiser.second", shape: [state.optimiser.second.count], .floats(state.optimiser.second[...])),
+        .init(
+          "optimiser.second", shape: [state.optimiser.second.count], .floats(state.optimiser.second[...])),
       ]
       if !state.reference.isEmpty {
         tensors.append(.init("reference", shape: [state.reference.count], .floats(state.reference[...])))
@@ -87,10 +89,12 @@ public enum Checkpoint {
     }
     var digests: [(String, JSONValue)] = []
     for name in [
-      ModelDirectory.configurationName, ModelDirectory.weightsName, ModelDirectory.vocabularyName, tensorsName,
+      ModelDirectory.configurationName, ModelDirectory.weightsName, ModelDirectory.vocabularyName,
+      tensorsName,
     ] { digests.append((name, .string(try digest(directory + "/" + name)))) }
     var fields: [(String, JSONValue)] = [
-      ("schema", .string(schema)), ("step", .integer(state.step)), ("warm_up_step", .integer(state.warmUpStep)),
+      ("schema", .string(schema)), ("step", .integer(state.step)),
+      ("warm_up_step", .integer(state.warmUpStep)),
       ("is_warm", .bool(state.isWarm)), ("batches_taken", .integer(state.batchesTaken)),
       ("rollouts", .integer(state.rollouts)), ("tokens", .integer(state.tokens)),
       ("optimiser_step", .integer(state.optimiser.stepCount)),
@@ -109,7 +113,8 @@ public enum Checkpoint {
   ///
   /// Throws `damaged` with the reason where any file is missing, does not have the digest that `state.json` notes, or does not fit the others.
   public static func read(
-    _ directory: String, settings: (_ isWarm: Bool) -> AdamW.Settings, decay: Double, refresh: StatisticsRefresh
+    _ directory: String, settings: (_ isWarm: Bool) -> AdamW.Settings, decay: Double,
+    refresh: StatisticsRefresh
   ) throws(ReportingError) -> Contents {
     let document = try verified(directory)
     func integer(_ key: String) throws(ReportingError) -> Int {
@@ -118,7 +123,9 @@ public enum Checkpoint {
       }
       return value
     }
-    guard let isWarm = document["is_warm"]?.boolValue else { throw damaged(directory, "'is_warm' is missing") }
+    guard let isWarm = document["is_warm"]?.boolValue else {
+      throw damaged(directory, "'is_warm' is missing")
+    }
     do {
       let model = try ModelDirectory.read(directory)
       guard let vocabulary = model.vocabulary else { throw damaged(directory, "there is no vocabulary") }
@@ -177,7 +184,8 @@ public enum Checkpoint {
       for part in ["samples", "successes", "squared_scores"] {
         parts.append(try file.doubles("history.\(name).\(part)"))
       }
-      guard Set(parts.map(\.count)).count == 1, parts.allSatisfy({ $0.allSatisfy { $0 >= 0 && $0.isFinite } }),
+      guard Set(parts.map(\.count)).count == 1,
+        parts.allSatisfy({ $0.allSatisfy { $0 >= 0 && $0.isFinite } }),
         zip(parts[0], parts[1]).allSatisfy({ $0 >= $1 })
       else { throw damaged(directory, "the history '\(name)' holds impossible counts") }
       var sum = PromptHistory.Sums(count: parts[0].count)

@@ -58,7 +58,8 @@ public enum ModelDirectory {
     }
     if let index = parameters.firstIndex(where: { !$0.isFinite }) {
       let name = layout.tensors.last { $0.offset <= index }?.name
-      throw .damagedTensor(file: directory + "/" + weightsName, tensor: name, reason: "it has a number that is not finite")
+      throw .damagedTensor(
+        file: directory + "/" + weightsName, tensor: name, reason: "it has a number that is not finite")
     }
     return Contents(shape: shape, parameters: parameters, vocabulary: try vocabulary(directory))
   }
@@ -69,8 +70,10 @@ public enum ModelDirectory {
     guard data.count <= 8 << 20, let document = try? JSONValue(parsing: data, file: path),
       let characters = document["characters"]?.stringValue,
       let vocabulary = try? CharacterVocabulary(characters: characters)
-    else { throw .unrecognised(
-        file: path, reason: "it is no vocabulary: 'characters' must be a string of distinct characters") }
+    else {
+      throw .unrecognised(
+        file: path, reason: "it is no vocabulary: 'characters' must be a string of distinct characters")
+    }
     return vocabulary
   }
 

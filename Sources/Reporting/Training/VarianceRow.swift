@@ -49,7 +49,10 @@ public struct VarianceRow: Sendable, Hashable {
 
   var cells: [String] {
     let moments = [successVariance, failureVariance, squaredDistance]
-    return ["\(step)", prompt, tier, estimator, "\(samples)", "\(successes)", "\(bernoulliVariance)", "\(trueVariance)"]
+    return [
+      "\(step)", prompt, tier, estimator, "\(samples)", "\(successes)", "\(bernoulliVariance)",
+      "\(trueVariance)",
+    ]
       + moments.map { $0.map { "\($0)" } ?? "" }
   }
 }

@@ -15,15 +15,16 @@ public enum VerdictsDocument {
       // A seed above 2⁶³ has no JSON integer that readers agree on; it is written as text.
       ("seed", Int(exactly: run.seed).map { .integer($0) } ?? .string(String(run.seed))),
       ("preset", .string(run.preset.rawValue)),
-      (
-        "tool",
-        .object([
-          ("version", .string(run.tool.version)), ("commit", .optional(run.tool.commit)),
-          ("compiler", .string(run.tool.compiler)), ("gsl", .string(run.tool.gsl)),
-          ("cpu", .optional(run.tool.cpu)),
-        ])
-      ),
+      ("tool", tool(run.tool)),
       ("claims", .array(outcomes.map(claim))),
+    ])
+  }
+
+  /// The tool that made a document.
+  static func tool(_ tool: ToolDescription) -> JSONValue {
+    .object([
+      ("version", .string(tool.version)), ("commit", .optional(tool.commit)),
+      ("compiler", .string(tool.compiler)), ("gsl", .string(tool.gsl)), ("cpu", .optional(tool.cpu)),
     ])
   }
 
@@ -63,7 +64,8 @@ public enum VerdictsDocument {
     ])
   }
 
-  private static func estimate(_ row: EstimateRow) -> JSONValue {
+  /// One estimate of an entry.
+  static func estimate(_ row: EstimateRow) -> JSONValue {
     .object([
       ("design", .string(row.design)), ("method", .string(row.method)), ("stat", .string(row.stat)),
       ("est", .number(row.estimate)), ("mcse", .optional(row.standardError)), ("lower", .optional(row.lower)),

@@ -43,7 +43,7 @@ public struct RunConfiguration: Sendable, Hashable {
   // MARK: Update
 
   /// The learning rate.
-  public var learningRate = 3e-4
+  public var learningRate = 1e-4
   /// `constant` or `cosine`.
   public var schedule = "constant"
   /// Steps over which the learning rate rises from 0.

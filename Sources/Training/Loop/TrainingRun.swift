@@ -81,9 +81,8 @@ public final class TrainingRun {
 
   /// The next supervised steps up to a probe, or the next step of reinforcement.
   ///
-  /// The state changes only as a whole: where an error is thrown it is as it was.
+  /// The state changes only as a whole: where an error is thrown it is as it was. A finished run may go on: budgets are the caller's to heed.
   public func advance(threads: Int) throws(TrainingError) -> Event {
-    precondition(!isFinished, "the run is finished")
     return state.isWarm ? try reinforce(threads: threads) : .warmUp(try supervise(threads: threads))
   }
 

@@ -26,7 +26,8 @@ public final class Sampler {
   static let cacheLimit = 48 << 20
   /// Rollouts that one thread decodes side by side.
   ///
-  /// Enough rows to use each weight many times while it is near, few enough for their caches to stay near too.
+  /// Three tiles of the widest product's twelve rows: enough to use each weight many times while it is near, and few enough for the caches of a small model to stay
+  /// in the second-level cache. Of 12 to 192 slots, 24 to 36 are the fastest for `nano`, by a tenth against 96.
   static let slotLimit = 36
 
   /// A sampler for models of this shape.

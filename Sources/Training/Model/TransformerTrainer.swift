@@ -13,6 +13,8 @@ public final class TransformerTrainer {
   public let maximumRows: Int
   /// One per shard.
   let passes: [TransformerPass]
+  /// How the sequences of the last call were dealt.
+  private var shards: SequenceShards
   /// One gradient per shard, one after the other.
   private var shardGradients: UnsafeMutableBufferPointer<Float>
   /// The gradient of the last call.
@@ -29,6 +31,7 @@ public final class TransformerTrainer {
     self.configuration = configuration
     self.maximumRows = maximumRows
     passes = (0..<shardCount).map { _ in TransformerPass(configuration: configuration) }
+    shards = SequenceShards(shards: shardCount)
     let count = ParameterLayout(configuration).count
     shardGradients = .allocate(capacity: count * shardCount)
     shardGradients.initialize(repeating: 0)
@@ -52,7 +55,8 @@ public final class TransformerTrainer {
     parameters: [Float], sequences: PackedSequences, scored: [Int32], threads: Int, fill: Fill
   ) -> [Float] {
     let count = gradient.count
-    let shards = SequenceShards(sequences, shards: shardCount, maximumRows: maximumRows)
+    shards.deal(sequences, maximumRows: maximumRows)
+    let shards = shards
     nonisolated(unsafe) let passes = passes
     nonisolated(unsafe) let gradients = shardGradients
     parameters.withUnsafeBufferPointer { parameters in
@@ -83,7 +87,8 @@ public final class TransformerTrainer {
   func forEachChunk(
     parameters: [Float], sequences: PackedSequences, scored: [Int32], threads: Int, body: Fill
   ) {
-    let shards = SequenceShards(sequences, shards: shardCount, maximumRows: maximumRows)
+    shards.deal(sequences, maximumRows: maximumRows)
+    let shards = shards
     nonisolated(unsafe) let passes = passes
     parameters.withUnsafeBufferPointer { parameters in
       scored.withUnsafeBufferPointer { scored in

@@ -1,11 +1,23 @@
 extension Method {
   /// The parameter values that the method relies on, to be looked up among the validated ones.
   ///
-  /// A part that claims nothing needs nothing: uniform allocation, advantages without modulation, and the masks and bonuses of rivals, which say that they train better and not that they keep the
-  /// gradient. `neyman` from measured score moments needs `measured-score-moments` as its input, a value that no claim backs: Neyman's rule was examined with known deviations, and what shrinkage and
-  /// small samples do to measured moments was not. A modulation with other numbers than those examined needs the value `modified`, which nothing backs either.
+  /// A part that changes nothing of what a baseline does needs nothing: uniform allocation, and the advantages of groups. Of GRPO's the claims report, without a verdict, that on a prompt it
+  /// keeps the direction of the gradient and stretches it by a factor that depends on the prompt's success probability (rows of `modulation-unbiased`), and judge how its variance follows the proxy
+  /// (`normalised-variance-follows-proxy`); neither is a condition for using it as the baseline that methods are compared with. A bonus on entropy and a penalty on divergence are other objectives
+  /// and no other estimates of the same.
+  ///
+  /// Rivals' token rules need `token_rule`, judged over leave-one-out, so that a verdict on the rule is none on the advantage. Rules of two values need `advantage_rule`; PSR and NSR
+  /// with zeros out of the denominator are other estimators than with them in it. `neyman` from measured score moments needs `measured-score-moments` as its input, a value that no claim backs: Neyman's rule was examined with known deviations, and what shrinkage and
+  /// small samples do to measured moments was not. A modulation with other numbers than those examined needs the value `modified`, which nothing backs either; so does a token rule.
   public var requiredParameters: [(name: String, value: String)] {
     var required: [(name: String, value: String)] = []
+    switch advantage {
+    case .weightedReinforce: required.append(("advantage_rule", advantage.rawValue))
+    case .positiveOnly, .negativeOnly:
+      required.append(
+        ("advantage_rule", advantage.rawValue + (dropsZeroAdvantages ? "-as-released" : "")))
+    default: break
+    }
     switch allocation {
     case .uniform: break
     case .proportional:
@@ -20,7 +32,10 @@ extension Method {
     }
     if rowsMisaligned || statisticsScrambled { required.append(("allocation_pipeline", "released")) }
     switch tokenRule {
-    case .none, .forkTokens, .entropyAdvantages, .clipCov, .klCov: break
+    case .none: break
+    case .forkTokens, .entropyAdvantages, .clipCov, .klCov:
+      let examined = tokenRule.kind.flatMap { TokenRule($0) == tokenRule ? $0 : nil }
+      required.append(("token_rule", examined?.rawValue ?? "modified"))
     case .stateBaseline: required.append(("token_baseline", "score-weighted-state-baseline"))
     case .modulation:
       let value =

@@ -79,6 +79,55 @@ import _TestSupport
     }
   }
 
+  /// The same for the rivals, to the bit where only one token is read; Clip-Cov's mean over its draw from the candidates of the batch.
+  @Test func rivalsAreTheBatchFunctionsThatTrainersCall() throws {
+    let rules = ModulatedRule.rivals(Self.specification)
+    for (row, shape) in TokenWorlds.Shape.allCases.enumerated() {
+      let prompt = Self.world(shape, 20 + row)
+      var stream = RandomStream(StreamKey(seed: 11, claim: "rival-groups", designPoint: UInt64(row)))
+      for _ in 0..<40 {
+        let outcomes = (0..<4).map { _ in stream.index(below: prompt.outcomeCount) }
+        let group = TokenGroup(prompt, outcomes: outcomes)
+        for rule in rules {
+          let fast = TokenTupleOracle.advantages(prompt, outcomes: outcomes, rule: rule.tokens(prompt))
+          for (a, b) in zip(fast, try Self.batchedRival(rule, group)) {
+            // n/N against 1 − n/N and a scale before or after the product: an ulp or two of numbers up to 4.
+            #expect(abs(a - b) <= 2e-15, "\(rule.name) on \(shape.rawValue): \(a) and \(b)")
+          }
+        }
+      }
+    }
+  }
+
+  /// What the trainer's functions make of the group as a batch.
+  static func batchedRival(_ rule: ModulatedRule, _ group: TokenGroup) throws -> [Double] {
+    let plain = TokenTupleOracle.advantages(
+      group.prompt, outcomes: group.outcomes, rule: rule.unmodulated.tokens(group.prompt))
+    let batch = try TokenBatch(
+      logProbabilities: group.map { _, token in token.logProbability },
+      entropies: group.map { _, token in token.entropy }, advantages: plain,
+      sequences: group.map { response, _ in response })
+    switch rule.modulation {
+    case .forkTokens(let mask): return zip(plain, mask.keep(batch)).map { $1 ? $0 : 0 }
+    case .entropyAdvantages(let bonus): return bonus.advantages(batch)
+    case .clipCov(let rule):
+      let candidates = Set(rule.candidates(batch))
+      let dropped = rule.keep(batch, stream: RandomStream(StreamKey(seed: 1, claim: "any"))).count { !$0 }
+      let share = Double(dropped) / Double(candidates.count)
+      return plain.indices.map { candidates.contains($0) ? plain[$0] * (1 - share) : plain[$0] }
+    case .klCov(let rule): return rule.coefficients(batch)
+    case .clip(let indicator, _):
+      return plain.map { indicator.coefficient(ratio: 1, advantage: $0) }
+    case .twoValues(let weights, let drops):
+      let rewards = (0..<group.count).map(group.reward)
+      let values = try weights.advantages(rewards: rewards)
+      let kept = try weights.kept(rewards: rewards).count { $0 }
+      let scale = drops && kept > 0 ? Double(group.count) / Double(kept) : 1
+      return group.map { response, _ in values[response] * scale }
+    default: return plain
+    }
+  }
+
   /// Without modulation the rules are the estimators of the same name.
   @Test func unmodulatedRulesAreTheEstimators() throws {
     let prompt = Self.world(.twoTokens, 9)
@@ -103,7 +152,7 @@ import _TestSupport
   /// What the fast oracle rests on, for every rule that it is given.
   @Test func everyRuleIsPermutationEquivariant() {
     let prompt = Self.world(.twoTokens, 11)
-    for rule in ModulatedRule.studied(Self.specification) {
+    for rule in ModulatedRule.all(Self.specification) {
       let straight = TokenTupleOracle.advantages(prompt, outcomes: [1, 8, 4, 3], rule: rule.tokens(prompt))
       let exchanged = TokenTupleOracle.advantages(prompt, outcomes: [3, 1, 4, 8], rule: rule.tokens(prompt))
       let moved = [3, 0, 2, 1].flatMap { straight[2 * $0..<2 * $0 + 2] }
@@ -114,13 +163,86 @@ import _TestSupport
   /// The fast oracle and all 9³ tuples, for every rule.
   @Test func multisetsAndTuplesAgreeForEveryRule() {
     let prompt = Self.world(.twoTokens, 12)
-    for rule in ModulatedRule.studied(Self.specification) {
+    for rule in ModulatedRule.all(Self.specification) {
       let fast = TokenGroupOracle.moments(prompt, group: 3, rule: rule.tokens(prompt))
       let slow = TokenTupleOracle.moments(prompt, group: 3, rule: rule.tokens(prompt))
       // Sums of 729 terms: 10⁻¹².
       #expect(abs(fast.covarianceTrace / slow.covarianceTrace - 1) <= 1e-12, "\(rule.name)")
       for (a, b) in zip(fast.mean, slow.mean) { #expect(abs(a - b) <= 1e-13, "\(rule.name)") }
     }
+  }
+
+  /// The mean over Clip-Cov's draw is the mean of the draws that the trainer makes, and their spread the variance that the oracle adds.
+  ///
+  /// World and group are the first whose draw is among more than one candidate. A draw's squared distance from the mean is bounded, so that 20 000 of them tell a tenth of it.
+  @Test func theDrawOfClipCovIsTheOneAveragedOver() throws {
+    for advantage in [ModulatedRule.Advantage.leaveOneOut, .grpo] {
+      let rule = ModulatedRule(advantage: advantage, modulation: .clipCov(.published))
+      var stream = RandomStream(StreamKey(seed: 9, claim: "clip-cov-groups"))
+      var group = TokenGroup(Self.world(.twoTokens, 30), outcomes: [0, 0, 0, 0])
+      var estimator = rule.estimator(group.prompt)
+      var lottery = try #require(estimator.lottery)
+      for attempt in 0..<10_000 where lottery.variance(group) == 0 {
+        let prompt = Self.world(.twoTokens, 30 + attempt / 100)
+        group = TokenGroup(prompt, outcomes: (0..<4).map { _ in stream.index(below: prompt.outcomeCount) })
+        estimator = rule.estimator(prompt)
+        lottery = try #require(estimator.lottery)
+      }
+      let variance = lottery.variance(group)
+      try #require(variance > 0)
+      let mean = Self.estimate(group, estimator.rule)
+      var distances = Moments()
+      for replicate in 0..<20_000 {
+        let own = RandomStream(StreamKey(seed: 9, claim: "clip-cov-draws").replicate(replicate))
+        let draw = lottery.draw
+        let drawn = Self.estimate(group) { draw($0, $1, own) }
+        distances.add(zip(drawn, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+      }
+      // Two candidates are equally far from their mean: then there is no spread to test with, only rounding.
+      if distances.estimate.standardError < 1e-12 {
+        #expect(abs(distances.estimate.value / variance - 1) < 1e-12)
+      } else {
+        expectMean(distances, equals: variance, detectable: 0.1 * variance)
+      }
+    }
+  }
+
+  /// Σ A s/G of a group.
+  static func estimate(_ group: TokenGroup, _ rule: @escaping TokenRule) -> [Double] {
+    let prompt = group.prompt
+    let advantages = TokenTupleOracle.advantages(prompt, outcomes: group.outcomes, rule: rule)
+    var result = [Double](repeating: 0, count: prompt.dimension)
+    group.forEachToken { index, _, token in
+      let start = token.block * prompt.vocabulary
+      for j in 0..<prompt.vocabulary {
+        result[start + j] +=
+          advantages[index] * prompt.scores[(start + token.action) * prompt.vocabulary + j]
+          / Double(group.count)
+      }
+    }
+    return result
+  }
+
+  /// On-policy nothing is priced and nothing clipped, in any group.
+  @Test func klCovAndTheClipRangesAreTheIdentityOnPolicy() {
+    let prompt = Self.world(.twoTokens, 14)
+    let rules = ModulatedRule.rivals(Self.specification).filter(\.isIdentityOnPolicy)
+    #expect(rules.count == 6)
+    var stream = RandomStream(StreamKey(seed: 10, claim: "identities"))
+    for _ in 0..<50 {
+      let outcomes = (0..<4).map { _ in stream.index(below: 9) }
+      for rule in rules {
+        let own = TokenTupleOracle.advantages(prompt, outcomes: outcomes, rule: rule.tokens(prompt))
+        let plain = TokenTupleOracle.advantages(
+          prompt, outcomes: outcomes, rule: rule.unmodulated.tokens(prompt))
+        #expect(own == plain, "\(rule.name)")
+      }
+    }
+  }
+
+  @Test func everyRuleHasANameOfItsOwn() {
+    let names = ModulatedRule.all(Self.specification).map(\.name)
+    #expect(Set(names).count == names.count && !names.contains(""))
   }
 
   @Test func confidentWorldsAreConfident() {

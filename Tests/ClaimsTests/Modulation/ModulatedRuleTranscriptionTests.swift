@@ -121,6 +121,8 @@ import Testing
       }
     case .probability: return each { i, t in advantages[i] * responses[i][t].pi[responses[i][t].action] }
     case .constant(let factor): return each { i, _ in advantages[i] * factor }
+    case .forkTokens, .entropyAdvantages, .klCov, .clip, .entropyBonus, .twoValues, .clipCov:
+      return RivalTranscription.advantages(rule, responses, rewards, advantages)
     }
   }
 
@@ -129,16 +131,22 @@ import Testing
     var estimates: [(weight: Double, value: [Double])] = []
     for index in 0..<729 {
       let outcomes = [index / 81, index / 9 % 9, index % 9]
-      let advantages = modulated(rule, outcomes)
-      var estimate = [Double](repeating: 0, count: 12)
-      for (i, outcome) in outcomes.enumerated() {
-        for token in tokens(outcome) {
-          for (j, value) in token.score.enumerated() {
-            estimate[3 * token.state + j] += advantages[i][token.position] * value / Double(group)
+      let plain = modulated(rule, outcomes)
+      // Without a draw there is one way to write the advantages.
+      let draws = RivalTranscription.draws(rule, outcomes.map(tokens), plain) ?? [plain]
+      for advantages in draws {
+        var estimate = [Double](repeating: 0, count: 12)
+        for (i, outcome) in outcomes.enumerated() {
+          for token in tokens(outcome) {
+            let added = RivalTranscription.addition(rule, token)
+            for (j, value) in token.score.enumerated() {
+              estimate[3 * token.state + j] +=
+                (advantages[i][token.position] * value + added[j]) / Double(group)
+            }
           }
         }
+        estimates.append((outcomes.reduce(1) { $0 * probabilities[$1] } / Double(draws.count), estimate))
       }
-      estimates.append((outcomes.reduce(1) { $0 * probabilities[$1] }, estimate))
     }
     var mean = [Double](repeating: 0, count: 12)
     for (weight, value) in estimates { for j in 0..<12 { mean[j] += weight * value[j] } }
@@ -153,7 +161,7 @@ import Testing
     let prompt = try #require(
       TokenWorlds(shape: .twoTokens).prompt(rows: [Self.first] + Self.second, rewards: Self.rewards))
     let specification = ModulationUnbiased.registered
-    var rules = ModulatedRule.studied(specification)
+    var rules = ModulatedRule.all(specification)
     rules += ModulatedRule.decays(specification).map {
       ModulatedRule(advantage: .grpo, modulation: .stabilisation($0))
     }
@@ -164,14 +172,15 @@ import Testing
     ]
     var traces: Set<Double> = []
     for rule in rules {
-      let fast = TokenGroupOracle.moments(prompt, group: Self.group, rule: rule.tokens(prompt))
+      let fast = TokenGroupOracle.moments(prompt, group: Self.group, estimator: rule.estimator(prompt))
       let slow = Self.moments(rule)
       #expect(abs(fast.covarianceTrace / slow.trace - 1) <= 1e-11, "\(rule.name)")
       for (a, b) in zip(fast.mean, slow.mean) { #expect(abs(a - b) <= 1e-13, "\(rule.name)") }
       traces.insert((1e9 * slow.trace).rounded())
     }
-    // The world tells the rules apart, which it must for the comparison to mean anything: only mode 5's constants appear twice.
-    #expect(traces.count == rules.count - 1)
+    // The world tells the rules apart, which it must for the comparison to mean anything: only mode 5's constants appear twice, and what is the identity on-policy.
+    #expect(rules.count { $0.isIdentityOnPolicy } == 6)
+    #expect(traces.count == rules.count - 1 - 6)
   }
 
   /// The gradient, by a central difference of the success probability in every logit.

@@ -98,7 +98,44 @@ import _TestSupport
     // One token: 3 advantages × 2 factors; two tokens: 3 × 6; two measures; two confident families of three.
     #expect(always.count == 2 * 2 * (6 + 18))
     #expect(often.count == 3 * 2 * (6 + 18))
-    #expect(evidence.findings.count == always.count + often.count)
+    // Rivals, in one token: two advantages × 3 rules and 5 of two values; in two also the mask.
+    let rivals = evidence.findings.filter(\.isComparison)
+    #expect(rivals.allSatisfy { $0.population.hasSuffix("(rival)") })
+    #expect(rivals.count { $0.population.contains(", always") } == 2 * 2 * (11 + 13))
+    #expect(rivals.count { $0.population.contains(", often") } == 3 * 2 * (11 + 13))
+    #expect(evidence.findings.count == always.count + often.count + rivals.count)
+  }
+
+  /// Two values are S(R − b) with b = μ/(λ + μ): at equal step the variance is that of the constant baseline b relative to p, from actions and not from groups.
+  @Test func theVarianceOfTwoValuesIsThatOfAConstantBaseline() throws {
+    let prompt = ModulatedRuleTests.world(.oneToken, 5)
+    func variance(_ baseline: Double) -> Double {
+      var second = 0.0
+      for (token, reward) in zip(prompt.tokens, prompt.rewards) {
+        second += token.probability * (reward - baseline) * (reward - baseline) * token.squaredScoreNorm
+      }
+      return second - prompt.gradient.reduce(0) { $0 + $1 * $1 }
+    }
+    let rules = ModulatedRule.twoValued(ModulationReducesVariance.registered)
+    for (rule, baseline) in zip(rules, [1 / 1.1, 0, 1]) {
+      let point = VariancePoint.all(prompt, rules: [rule], group: 3)[0]
+      // Ratios of sums of a few terms; gradients down to 10⁻³ cost digits of the scale.
+      #expect(
+        abs(point.atEqualStep * variance(prompt.successProbability) / variance(baseline) - 1) < 1e-10,
+        "\(rule.name)")
+    }
+  }
+
+  /// Whatever rises is shown in a world that anyone can enumerate again.
+  @Test func rivalCounterexamplesRaiseTheVariance() throws {
+    let evidence = try #require(Self.evidence)
+    let own = evidence.counterexamples.filter { $0.title.hasSuffix("(rival)") }
+    #expect(!own.isEmpty)
+    for example in own {
+      func value(_ name: String) -> Double { example.values.first { $0.name == name }?.value ?? .nan }
+      let redone = value("variance_of_the_rule") / value("variance") / (value("scale") * value("scale"))
+      #expect(redone > 1 && abs(redone / value("ratio_at_equal_step") - 1) < 1e-12, "\(example.title)")
+    }
   }
 
   /// The statement is about factors: the project's rule has rows and tables.
@@ -139,7 +176,7 @@ import _TestSupport
 
   @Test func simulatedRatiosDoNotDependOnThreads() throws {
     let prompt = ModulatedRuleTests.world(.twoTokens, 4)
-    let rules = ModulatedRule.studied(ModulationReducesVariance.registered).filter { $0.modulation != .none }
+    let rules = ModulatedRule.all(ModulationReducesVariance.registered).filter { $0.modulation != .none }
     func run(_ threads: Int) throws -> String {
       let examination = Examination(seed: 2, preset: .quick, threads: threads, claim: "threads")
       return
@@ -152,8 +189,8 @@ import _TestSupport
   @Test func longResponsesAreSimulatedForEveryRule() throws {
     let evidence = try #require(Self.evidence)
     let rows = evidence.estimates.filter { $0.stat == "simulated_relative_variance" }
-    // 3 × 6 factors and the project's rule, on one world with exact values and two without.
-    #expect(rows.count == 3 * 19 && rows.count { $0.exact != nil } == 19)
+    // 3 × 6 factors, the project's rule and 13 of rivals, on one world with exact values and two without.
+    #expect(rows.count == 3 * 32 && rows.count { $0.exact != nil } == 32)
     #expect(rows.allSatisfy { $0.standardError != nil && $0.count == 50 })
   }
 

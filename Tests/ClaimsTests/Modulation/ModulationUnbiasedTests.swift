@@ -82,11 +82,12 @@ import _TestSupport
     #expect(Self.verdict(evidence) == .inconclusive)
   }
 
-  /// Where the direction is known, its distance is there: three unmodulated advantages and ours on both, and a fixed range on shared logits.
+  /// Where the direction is known, its distance is there: three unmodulated advantages, ours, six identities and five rules of two values on both; on shared logits also what looks at
+  /// state and rewards alone, three fixed ranges and two entropy advantages.
   @Test func offDirectionRowsAreComparedWhereTheyAreKnown() throws {
     let evidence = try #require(Self.evidence)
     let off = evidence.estimates.filter { $0.stat == "off_direction" && $0.exact == 0 }
-    #expect(off.count == 2 * 4 + 3)
+    #expect(off.count == 2 * (4 + 6 + 5) + 3 + 2)
     for row in off {
       let distance = try #require(
         evidence.estimates.first {
@@ -116,6 +117,92 @@ import _TestSupport
     let cosine = try #require(grpo.first { $0.stat == "smallest_cosine" })
     #expect(bias.estimate > 0.01 && cosine.estimate > 1 - 1e-12)
     #expect(evidence.control.basis == .exact(holds: false))
+  }
+
+  /// What is proved of rivals, and what enumeration finds of the others.
+  @Test func theRivalsAreJudgedByTheSameRule() throws {
+    let evidence = try #require(Self.evidence)
+    func holds(_ rule: String, _ population: String) -> Bool? {
+      Self.holds(evidence, rule, "\(population) (rival)")
+    }
+    for rule in ["rloo+kl-cov", "rloo+clip", "rloo+clip-as-released", "psr", "nsr"] {
+      for worlds in TokenWorlds.Shape.allCases {
+        #expect(holds(rule, "\(worlds.rawValue): strict") == true, "\(rule)")
+        #expect(holds(rule, "\(worlds.rawValue): direction") == true, "\(rule)")
+      }
+    }
+    for rule in ["w-reinforce", "psr-as-released", "nsr-as-released", "grpo+kl-cov"] {
+      #expect(holds(rule, "two tokens: strict") == false, "\(rule)")
+      #expect(holds(rule, "two tokens: direction") == true, "\(rule)")
+    }
+    for rule in ["rloo+fork-tokens", "rloo+entropy-advantages", "rloo+clip-cov", "rloo+entropy-bonus"] {
+      #expect(holds(rule, "two tokens: strict") == false, "\(rule)")
+      #expect(holds(rule, "two tokens: direction") == false, "\(rule)")
+    }
+    // One distribution for all states: a mask by entropy keeps everything.
+    #expect(holds("rloo+fork-tokens", "one token: strict") == true)
+    #expect(holds("rloo+fork-tokens", "two tokens, shared logits: strict") == true)
+    // A function of state and rewards: every state keeps its direction.
+    #expect(holds("rloo+entropy-advantages", "two tokens: direction in each state") == true)
+    #expect(holds("rloo+fork-tokens", "two tokens: direction in each state") == false)
+    let identities = evidence.findings.filter { $0.estimator == "rloo+kl-cov" }
+    #expect(!identities.isEmpty && identities.allSatisfy { $0.condition?.hasPrefix("on-policy") == true })
+  }
+
+  /// The scales of two values: λ + μ on every world.
+  @Test func twoValuesAreAScale() throws {
+    let evidence = try #require(Self.evidence)
+    for (rule, scale) in [("w-reinforce", 1.1), ("psr", 1), ("nsr", 1)] {
+      let rows = evidence.estimates.filter { $0.method == rule && $0.stat.hasSuffix("_scale") }
+      #expect(rows.count == 2 * TokenWorlds.Shape.allCases.count)
+      // Gradients down to 10⁻³ cost three digits.
+      for row in rows { #expect(abs(row.estimate - scale) < 1e-12, "\(row)") }
+    }
+  }
+
+  /// The statement is about the paper's factors: whatever becomes of rivals, its verdict is the same.
+  @Test func rivalsDecideNothing() throws {
+    let evidence = try #require(Self.evidence)
+    let names = Set(ModulatedRule.rivals(ModulationUnbiased.registered).map(\.name))
+    #expect(evidence.findings.allSatisfy { $0.isComparison == names.contains($0.estimator) })
+    #expect(names == Set(evidence.findings.filter(\.isComparison).map(\.estimator)))
+    var holding = evidence
+    for index in holding.findings.indices where !holding.findings[index].isComparison {
+      holding.findings[index].basis = .exact(holds: true)
+    }
+    #expect(holding.findings.contains { $0.basis == .exact(holds: false) })
+    #expect(Self.verdict(holding) == .supportedWhen)
+  }
+
+  /// Fractions from an enumeration of ordered pairs against the doubles of the oracle.
+  @Test func rivalCounterexamplesCanBeRedoneByHand() throws {
+    let evidence = try #require(Self.evidence)
+    let own = evidence.counterexamples.filter { $0.title.hasSuffix("(rival)") }
+    #expect(own.count == 4 + 3)
+    for example in own {
+      for value in example.values where value.exact?.contains("/") == true {
+        let parts = (value.exact ?? "").split(separator: "/").compactMap { Double($0) }
+        #expect(
+          parts.count == 2 && abs(value.value - parts[0] / parts[1]) < 1e-14, "\(example.title): \(value)")
+      }
+    }
+    let exact = AllocationCounterexampleTests.exact
+    func example(_ words: String) -> Counterexample? { own.first { $0.title.hasPrefix(words) } }
+    for rule in ["rloo+fork-tokens", "rloo+clip-cov"] {
+      #expect(exact(try #require(example(rule)), "mean_first") != nil, "\(rule)")
+      #expect(
+        exact(try #require(example(rule)), "mean_first")
+          != exact(try #require(example(rule)), "gradient_first"))
+    }
+    #expect(exact(try #require(example("w-reinforce")), "scale") == "11/10")
+    // Two responses, p = 1/2: (1 − 1/4)/(1/2).
+    #expect(exact(try #require(example("psr-as-released")), "scale") == "3/2")
+    #expect(exact(try #require(example("nsr-as-released")), "scale") == "3/2")
+    for rule in ["w-reinforce", "psr-as-released", "nsr-as-released"] {
+      let values = try #require(example(rule)).values
+      let scales = values.filter { $0.name.hasPrefix("scale") }.map(\.value)
+      #expect(scales.count == 2 && abs(scales[0] - scales[1]) < 1e-14)
+    }
   }
 
   @Test func theCosineBoundHoldsForWhatTheSearchFinds() throws {

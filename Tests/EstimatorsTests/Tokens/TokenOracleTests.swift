@@ -197,6 +197,36 @@ enum TokenRules {
     #expect(try simulation.covarianceTrace(pairs: 600, key: key, threads: 2) == single)
   }
 
+  /// A coin for each group, 0 or 2 in place of 1, and a vector for each token: E ĝ = E s + v = v, and tr Cov = E‖s‖² from groups and as much again from the coin.
+  ///
+  /// By hand for π = (¼, ¾) and G = 1: ‖s‖² is 2 · (¾)² and 2 · (¼)², with mean 3/8.
+  @Test func drawsAndAdditionsEnterTheMoments() throws {
+    let prompt = try TokenPrompt(SoftmaxPolicy(probabilities: [0.25, 0.75]), rewards: [1, 0])
+    let estimator = TokenEstimator(
+      rule: { _, advantages in advantages[0] = 1 }, addition: [0.5, -0.25],
+      lottery: .init(
+        draw: { _, advantages, stream in
+          var stream = stream
+          advantages[0] = stream.index(below: 2) == 0 ? 0 : 2
+        }, variance: { group in prompt.tokens[group.outcomes[0]].squaredScoreNorm }))
+    let exact = TokenGroupOracle.moments(prompt, group: 1, estimator: estimator)
+    #expect(abs(exact.mean[0] - 0.5) < 1e-15 && abs(exact.mean[1] + 0.25) < 1e-15)
+    #expect(abs(exact.covarianceTrace - 0.75) < 1e-15)
+    let simulation = TokenGroupSimulation(prompt, group: 1, estimator: estimator)
+    let key = StreamKey(seed: 12, claim: "token-lottery")
+    expectMean(
+      try simulation.covarianceTrace(pairs: 20_000, key: key, threads: 2), equals: 0.75, detectable: 0.12)
+    expectMean(
+      try simulation.projection([1, 0], count: 20_000, key: key.designPoint(1), threads: 2), equals: 0.5,
+      detectable: 0.1)
+    // The draw takes nothing from the stream: the same groups as without it.
+    var first = RandomStream(key)
+    var second = RandomStream(key)
+    _ = simulation.estimate(&first)
+    _ = TokenGroupSimulation(prompt, group: 1, rule: estimator.rule).estimate(&second)
+    #expect(first.next() == second.next())
+  }
+
   @Test func agreementTellsAStretchFromATurn() {
     let stretched = GradientAgreement(
       EstimatorMoments(mean: [3, 0], covarianceTrace: 18), gradient: [2, 0])

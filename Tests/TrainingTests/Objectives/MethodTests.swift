@@ -19,7 +19,8 @@ import Testing
     let needy = Method.all.filter { !$0.requiredParameters.isEmpty }.map(\.name)
     #expect(
       needy == [
-        "dynamo", "dynamo-allocation-only", "dynamo-modulation-only", "dynamo-as-released",
+        "fork-tokens", "entropy-advantages", "clip-cov", "kl-cov", "w-reinforce", "psr", "nsr", "dynamo",
+        "dynamo-allocation-only", "dynamo-modulation-only", "dynamo-as-released",
         "dynamo-as-released-allocation-only", "dynamo-as-released-modulation-only", "allot",
         "allot-score-aware",
       ])
@@ -30,6 +31,11 @@ import Testing
       Method.dynamo,
       "allocation_rule=proportional allocation_input=estimated-proportional advantage_modulation=published"
     ),
+    (.forkTokens, "token_rule=fork-tokens"), (.entropyAdvantages, "token_rule=entropy-advantages"),
+    (.clipCov, "token_rule=clip-cov"), (.klCov, "token_rule=kl-cov"),
+    (.weightedReinforce, "advantage_rule=w-reinforce"),
+    (.positiveOnly, "advantage_rule=psr-as-released"), (.negativeOnly, "advantage_rule=nsr-as-released"),
+    (.positiveOnly.with("") { $0.dropsZeroAdvantages = false }, "advantage_rule=psr"), (.grpo, ""),
     (.dynamoModulationOnly, "advantage_modulation=published"),
     (
       .dynamoAsReleased,
@@ -52,6 +58,11 @@ import Testing
     method.tokenRule = TokenRule(.modulationPublished).scoped(compensation: .sequence)
     #expect(method.requiredParameters.map(\.value) == ["published"])
     #expect(method.tokenRule != TokenRule(.modulationPublished))
+  }
+
+  @Test func aTokenRuleWithOtherNumbersIsNotTheExaminedOne() {
+    let method = Method.forkTokens.with("") { $0.tokenRule = .forkTokens(ForkTokensMask(fraction: 0.5)) }
+    #expect(method.requiredParameters.map { "\($0.name)=\($0.value)" } == ["token_rule=modified"])
   }
 
   @Test func namesOfTokenRulesLeadToThemAndBack() {
