@@ -151,7 +151,8 @@ struct CompareCommand: AsyncParsableCommand {
     var files = ComparisonFiles(
       comparison: comparison, runs: runs, curves: curves, verdict: verdict, setting: setting,
       tool: ToolDescription.current(version: ToolVersion.current),
-      configurationText: RunSettings.text(plan.base))
+      configurationText: RunSettings.text(plan.base),
+      registration: DynamoTrainsBetter.registration(try LockFile.read(nil)))
     await files.drawPlots(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
       interruption.isRequested
     }

@@ -10,7 +10,7 @@ import Testing
     let lock = try String(contentsOf: root.appendingPathComponent("claims.lock"), encoding: .utf8)
     let entries = lock.split(separator: "\n").filter { !$0.hasPrefix("#") }
       .map { $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init) }
-    #expect(entries.count == 25)
+    #expect(entries.count == 26)
     for entry in entries {
       try #require(entry.count == 3)
       #expect(readme.contains("| \(entry[1]) | \(entry[2]) |"), "\(entry[1]) is \(entry[2]) in claims.lock")
