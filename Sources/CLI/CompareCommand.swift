@@ -28,7 +28,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The methods that are also run under both aggregations; 'none' for none.", valueName: "names"))
+      "The methods that are also run under both aggregations; the verdict comes from these.",
+      valueName: "names"))
   var crossed = ComparisonPlan.crossed.joined(separator: ",")
 
   @Option(help: ArgumentHelp("The method that the others are held against.", valueName: "name"))
@@ -90,8 +91,9 @@ struct CompareCommand: AsyncParsableCommand {
         "The value '\(threads)' is invalid for '--threads <n>': it must lie in 1...1024.")
     }
     let main = Self.list(methods)
-    let both = crossed == "none" ? [] : Self.list(crossed)
+    let both = Self.list(crossed)
     errors.require(!main.isEmpty, "'--methods' names no method.")
+    errors.require(!both.isEmpty, "'--crossed' names no method.")
     for (option, names) in [("--methods", main), ("--crossed", both)] {
       errors.require(Set(names).count == names.count, "'\(option)' names a method twice.")
       for name in names where Method.named(name) == nil {
@@ -174,7 +176,7 @@ struct CompareCommand: AsyncParsableCommand {
     let crossed = runs.filter { names.contains($0.aggregation) }
     do throws(TrainingError) {
       return try Comparison(
-        runs: crossed.isEmpty ? runs : crossed,
+        runs: crossed,
         settings: Comparison.Settings(reference: reference, seed: plan.base.seed),
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     } catch { throw CommandFailure(error) }

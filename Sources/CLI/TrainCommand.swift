@@ -57,7 +57,10 @@ struct TrainCommand: ParsableCommand {
       method = try Method.resolved(configuration.method, overrides: configuration.overrides)
     } catch { throw CommandFailure(error) }
     let choice = try ValidatedChoice(method, path: parameters)
-    try choice.check(method: configuration.method, allowsUnvalidated: allowUnvalidated)
+    // A run that was begun with the flag goes on with it.
+    var allows = allowUnvalidated
+    if resume, !allows { allows = try wasAllowed() }
+    try choice.check(method: configuration.method, allowsUnvalidated: allows)
     let blas = BLAS.start()
     if let warning = blas.warning { StandardError.write("Warning: \(warning)\n") }
     if !quiet {
@@ -67,6 +70,12 @@ struct TrainCommand: ParsableCommand {
       }
     }
     let preparation = try RunPreparation(configuration)
+    do throws(TrainingError) {
+      try configuration.check(method: method, tasks: preparation.tasks, shape: preparation.shape)
+    } catch { throw CommandFailure(error) }
+    if preparation.tasks.splits.isEmpty {
+      StandardError.write("Warning: the tasks have no evaluation split: nothing will be evaluated\n")
+    }
     try prepareDirectory(configuration, choice, blas)
     // An interrupted run keeps what it has: the directory is not guarded, it is meant to be taken up again.
     let interruption = Interruption(
@@ -83,6 +92,15 @@ struct TrainCommand: ParsableCommand {
     let results = try driver.run(resumes: resume)
     line.finish()
     try summarise(results, configuration)
+  }
+
+  /// Whether `run.json` says that the run may use parameters that are not validated.
+  private func wasAllowed() throws(CommandFailure) -> Bool {
+    let path = output + "/" + TrainingDirectory.informationName
+    guard let data = FileManager.default.contents(atPath: path),
+      let document = try? JSONValue(parsing: data, file: path)
+    else { return false }
+    return document["allow_unvalidated"]?.boolValue ?? false
   }
 
   private func resolved() throws -> RunConfiguration {

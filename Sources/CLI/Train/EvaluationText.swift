@@ -47,6 +47,9 @@ enum EvaluationText {
     return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
   }
 
+  /// Three decimals.
+  static func short(_ value: Double) -> String { String(format: "%.3f", value) }
+
   private static func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(1, width - text.count))
   }

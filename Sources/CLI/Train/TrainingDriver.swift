@@ -43,6 +43,8 @@ struct TrainingDriver {
     let run = start.run
     let files = start.files
     var clock = RunClock()
+    // Time left is told from the steps of this call alone: neither the warm-up nor an earlier call's steps cost it.
+    var stepClock: (clock: RunClock, done: Double)?
     while !isFinished(run) {
       if isInterrupted() {
         try checkpoint(run, files)
@@ -50,10 +52,17 @@ struct TrainingDriver {
           .interrupted,
           "interrupted after step \(run.state.step); `--resume` goes on from there")
       }
+      if run.state.isWarm, stepClock == nil { stepClock = (RunClock(), progress(run)) }
+      _ = clock.lap()
       switch try advance(run) {
       case .warmUp(let record):
         try reporting { () throws(ReportingError) in try files.append(record) }
         report(.warmUp(record, limit: configuration.warmUpSteps, seconds: clock.seconds))
+        if record.isLast, !record.reachedTarget {
+          warn(
+            "the warm-up ended after \(record.step) steps at a pass rate of \(EvaluationText.short(record.passRate)), below warm_up_target \(configuration.warmUpTarget)"
+          )
+        }
         try checkpoint(run, files)
       case .step(var record, let judged):
         let seconds = clock.lap()
@@ -66,7 +75,10 @@ struct TrainingDriver {
         for milestone in milestones where milestone.isReached(run.state) {
           try evaluateOnce(milestone.name, run, files)
         }
-        report(.step(record, progress(run), seconds: clock.seconds, judged.drawnTokens, seconds))
+        report(
+          .step(
+            record, left: timeLeft(stepClock, progress(run)), seconds: clock.seconds,
+            tokensPerSecond: Double(judged.drawnTokens) / seconds))
         if record.step % configuration.checkpointInterval == 0 { try checkpoint(run, files) }
       }
     }
@@ -83,6 +95,12 @@ struct TrainingDriver {
     var run: TrainingRun
     var files: TrainingDirectory
     var diagnostics: ScoreDiagnostics?
+  }
+
+  /// Seconds until the end, if the steps to come cost what those since `start` did; nil before one was made.
+  private func timeLeft(_ start: (clock: RunClock, done: Double)?, _ done: Double) -> Double? {
+    guard let start, done > start.done else { return nil }
+    return start.clock.seconds / (done - start.done) * (1 - done)
   }
 
   private func beginning(resumes: Bool) throws -> Beginning {
@@ -105,29 +123,46 @@ struct TrainingDriver {
     return Beginning(run: run, files: files, diagnostics: diagnostics)
   }
 
-  /// The newest checkpoint that can be read; damaged ones are put aside with a warning.
+  /// The newest checkpoint that can be read; damaged ones are put aside with a warning, once a good one is found.
+  ///
+  /// Throws where there are checkpoints and none is good, or where they belong to other settings: beginning anew would destroy what is there.
   private func lastGoodCheckpoint() throws -> Checkpoint.Contents? {
     let method = try training { () throws(TrainingError) in
       try Method.resolved(configuration.method, overrides: configuration.overrides)
     }
+    var refused: [(path: String, reason: String)] = []
     for name in TrainingDirectory.checkpointNames(directory).reversed() {
       let path = directory + "/checkpoints/" + name
+      let contents: Checkpoint.Contents
       do throws(ReportingError) {
-        let contents = try Checkpoint.read(
+        contents = try Checkpoint.read(
           path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
           refresh: method.refresh)
-        guard contents.configuration == digest else {
-          throw .damaged(file: path, line: nil, reason: "it belongs to a run with other settings")
-        }
-        guard contents.shape == preparation.shape, contents.vocabulary == preparation.tasks.vocabulary,
-          contents.state.history.promptCount == preparation.tasks.pool.count
-        else { throw .damaged(file: path, line: nil, reason: "it belongs to other tasks or another model") }
-        return contents
       } catch {
-        warn("the checkpoint is refused and put aside: \(error)")
-        try? FileManager.default.removeItem(atPath: path + ".damaged")
-        rename(path, path + ".damaged")
+        refused.append((path, error.description))
+        continue
       }
+      guard contents.configuration == digest, contents.shape == preparation.shape,
+        contents.vocabulary == preparation.tasks.vocabulary,
+        contents.state.history.promptCount == preparation.tasks.pool.count
+      else {
+        throw CommandFailure(
+          .inputData,
+          "'\(path)' belongs to a run with other settings, tasks or another model than '\(directory)/\(TrainingDirectory.configurationName)' asks for; nothing was changed"
+        )
+      }
+      for damaged in refused {
+        warn("the checkpoint is refused and put aside: \(damaged.reason)")
+        try? FileManager.default.removeItem(atPath: damaged.path + ".damaged")
+        rename(damaged.path, damaged.path + ".damaged")
+      }
+      return contents
+    }
+    guard refused.isEmpty else {
+      throw CommandFailure(
+        .inputData,
+        "no checkpoint of '\(directory)' is good, and nothing was changed:\n       "
+          + refused.map(\.reason).joined(separator: "\n       "))
     }
     return nil
   }
@@ -226,6 +261,10 @@ struct TrainingDriver {
   }
 
   private func checkpoint(_ run: TrainingRun, _ files: TrainingDirectory) throws {
+    // A step that has its checkpoint keeps it: replacing a good one by an equal one could only lose it.
+    let name = TrainingDirectory.checkpointName(
+      warmUpStep: run.state.warmUpStep, step: run.state.step, isWarm: run.state.isWarm)
+    if files.hasWritten(checkpoint: name) { return }
     try reporting { () throws(ReportingError) in
       try files.write(
         Checkpoint.Contents(

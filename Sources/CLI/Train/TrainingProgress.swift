@@ -5,8 +5,8 @@ import Training
 enum TrainingProgress {
   /// A probe of the warm-up.
   case warmUp(WarmUpRecord, limit: Int, seconds: Double)
-  /// A step: its record, the share of the run that is done, seconds since the beginning, tokens drawn in it and its seconds.
-  case step(StepRecord, Double, seconds: Double, Int, Double)
+  /// A step: its record, seconds left (nil if unknown), seconds since the beginning, tokens drawn per second.
+  case step(StepRecord, left: Double?, seconds: Double, tokensPerSecond: Double)
 
   /// `step 12, reward 0.41, pass@1 0.40, entropy 0.52, gradient 0.31, dead groups 38 %, 21000 tokens/s, about 40 s left`.
   var text: String {
@@ -14,11 +14,10 @@ enum TrainingProgress {
     case .warmUp(let record, let limit, let seconds):
       return
         "warm-up \(record.step)/\(limit), loss \(Self.short(record.loss)), pass rate \(Self.short(record.passRate)) ± \(Self.short(record.passRateDeviation)), \(ProgressLine.duration(seconds))"
-    case .step(let record, let done, let seconds, let tokens, let own):
-      let left = done > 0 ? seconds / done * (1 - done) : .infinity
+    case .step(let record, let left, _, let speed):
       let dead = record["frac_reward_zero_std"].map { "\(Int((100 * $0).rounded())) %" } ?? "-"
       return
-        "step \(record.step), reward \(Self.short(record["reward"])), pass@1 \(Self.short(record["pass@1"])), entropy \(Self.short(record["entropy"])), gradient \(Self.short(record["grad_norm"])), dead groups \(dead), \(Int(Double(tokens) / own)) tokens/s, about \(ProgressLine.duration(left)) left"
+        "step \(record.step), reward \(Self.short(record["reward"])), pass@1 \(Self.short(record["pass@1"])), entropy \(Self.short(record["entropy"])), gradient \(Self.short(record["grad_norm"])), dead groups \(dead), \(Int(speed)) tokens/s\(left.map { ", about \(ProgressLine.duration($0)) left" } ?? "")"
     }
   }
 
@@ -37,7 +36,7 @@ final class TrainingLine {
   func show(_ progress: TrainingProgress) {
     let seconds =
       switch progress {
-      case .warmUp(_, _, let seconds), .step(_, _, let seconds, _, _): seconds
+      case .warmUp(_, _, let seconds), .step(_, _, let seconds, _): seconds
       }
     guard seconds - last >= (isTerminal ? Self.period.terminal : Self.period.elsewhere) else { return }
     last = seconds

@@ -27,6 +27,7 @@ public final class TrainingDirectory {
   private let variance: GrowingFile
   private let timings: GrowingFile
   private let events: EventFileWriter
+  private var writtenCheckpoints: Set<String> = []
   /// Numbers that were not finite and are missing from the metrics.
   public private(set) var nonFiniteCount = 0
 
@@ -143,12 +144,16 @@ public final class TrainingDirectory {
     return isWarm ? "step-\(padded(step))" : "a-warmup-\(padded(warmUpStep))"
   }
 
+  /// Whether this object has written the checkpoint of that name.
+  public func hasWritten(checkpoint name: String) -> Bool { writtenCheckpoints.contains(name) }
+
   /// Writes a checkpoint and removes the oldest beyond `kept`.
   public func write(_ contents: Checkpoint.Contents, kept: Int) throws(ReportingError) {
     let state = contents.state
     let name = Self.checkpointName(warmUpStep: state.warmUpStep, step: state.step, isWarm: state.isWarm)
     let folder = path + "/" + Self.checkpoints
     try Checkpoint.write(contents, to: folder + "/" + name)
+    writtenCheckpoints.insert(name)
     for old in Self.checkpointNames(path).dropLast(kept) {
       try? FileManager.default.removeItem(atPath: folder + "/" + old)
     }

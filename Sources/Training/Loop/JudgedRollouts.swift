@@ -18,6 +18,8 @@ public struct JudgedRollouts: Sendable, Hashable {
   public var drawnTokens: Int
   /// Batches of prompts taken from the pool.
   public var batchesTaken: Int
+  /// What each prompt drawn came to, those included that dynamic sampling threw away.
+  public var tallies: [PromptTally]
 
   /// The responses of each row as consecutive runs: row, and its places among the rollouts.
   public var groups: [(row: Int, rollouts: Range<Int>)] {

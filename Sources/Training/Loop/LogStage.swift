@@ -33,7 +33,6 @@ public struct LogStage {
     "completions/max_length",
     "response_length/max",
     "completions/clipped_ratio",
-    "response_length/clip_ratio",
     "sampled/tokens",
     "sampled/rollouts",
     "rollout_allocation/batches",
@@ -63,7 +62,7 @@ public struct LogStage {
     var metrics: [StepRecord.Metric] = []
     func add(_ names: String..., value: Double?) {
       for name in names {
-        metrics.append(StepRecord.Metric(name: name, value: value.flatMap { $0.isFinite ? $0 : nil }))
+        metrics.append(StepRecord.Metric(name: name, value: value))
       }
     }
     func share(_ count: Int, _ total: Int) -> Double? { total > 0 ? Double(count) / Double(total) : nil }
@@ -77,10 +76,10 @@ public struct LogStage {
     add("all_zero_ratio", value: share(successes.count { $0 == 0 }, groups.count))
     add("all_one_ratio", value: share(zip(successes, sizes).count { $0 == $1 }, groups.count))
     add("entropy", "actor/entropy", value: mean(batch.entropies))
-    add("actor/pg_loss", value: outcome.loss)
+    add("actor/pg_loss", value: outcome.metrics.policyLoss)
     add("grad_norm", "actor/grad_norm", value: outcome.gradientNorm)
     add("learning_rate", "actor/lr", value: outcome.learningRate)
-    add("kl", value: outcome.metrics.referenceDivergence)
+    add("kl", value: outcome.measuresDivergence ? outcome.metrics.referenceDivergence : nil)
     add("clip_ratio/low_mean", value: outcome.metrics.clippedLow)
     add("clip_ratio/high_mean", value: outcome.metrics.clippedHigh)
     add("clip_ratio/region_mean", value: outcome.metrics.clippedLow + outcome.metrics.clippedHigh)
@@ -88,7 +87,7 @@ public struct LogStage {
     add("completions/mean_length", "response_length/mean", value: meanOf(lengths))
     add("completions/max_length", "response_length/max", value: lengths.max())
     add(
-      "completions/clipped_ratio", "response_length/clip_ratio",
+      "completions/clipped_ratio",
       value: share(batch.isTerminated.count { !$0 }, batch.count))
     add("sampled/tokens", value: Double(state.tokens))
     add("sampled/rollouts", value: Double(state.rollouts))
@@ -112,16 +111,9 @@ public struct LogStage {
     return StepRecord(step: state.step, metrics: metrics)
   }
 
-  /// The mean over prompts of the share of right responses: what uniform sampling would see, whatever the allocation.
+  /// The mean over the prompts drawn, those included that dynamic sampling threw away, of the share of right responses: what uniform sampling would see, whatever the allocation.
   private static func passRate(_ judged: JudgedRollouts) -> Double? {
-    var right = Array(repeating: 0, count: judged.prompts.count)
-    var total = right
-    for (rollout, group) in judged.batch.groups.enumerated() {
-      total[group] += 1
-      if judged.isCorrect[rollout] { right[group] += 1 }
-    }
-    let rates = zip(right, total).filter { $0.1 > 0 }.map { Double($0.0) / Double($0.1) }
-    return meanOf(rates)
+    meanOf(judged.tallies.filter { $0.drawn > 0 }.map { Double($0.correct) / Double($0.drawn) })
   }
 
   /// The mean over groups of the sample deviation of rewards, as TRL logs it.

@@ -65,7 +65,10 @@ struct RolloutStage {
     }
     return JudgedRollouts(
       prompts: prompts, counts: counts, batch: batch, rows: rows, rewards: rewards, isCorrect: isCorrect,
-      drawnRollouts: batch.count, drawnTokens: batch.tokenCount, batchesTaken: 1)
+      drawnRollouts: batch.count, drawnTokens: batch.tokenCount, batchesTaken: 1,
+      tallies: PromptTally.of(
+        batch, prompts: prompts, rows: rows, rewards: rewards, isCorrect: isCorrect,
+        scrambles: method.statisticsScrambled))
   }
 
   /// `kept` with those groups of `drawn` that hold both rewards, up to m groups; the costs add up.
@@ -74,10 +77,11 @@ struct RolloutStage {
       kept
       ?? JudgedRollouts(
         prompts: [], counts: [], batch: RolloutBatch(prompts: []), rows: [], rewards: [], isCorrect: [],
-        drawnRollouts: 0, drawnTokens: 0, batchesTaken: 0)
+        drawnRollouts: 0, drawnTokens: 0, batchesTaken: 0, tallies: [])
     result.drawnRollouts += drawn.drawnRollouts
     result.drawnTokens += drawn.drawnTokens
     result.batchesTaken += drawn.batchesTaken
+    result.tallies += drawn.tallies
     for group in drawn.groups where result.prompts.count < configuration.promptsPerStep {
       guard DynamicSampling.keeps(rewards: group.rollouts.map { drawn.rewards[$0] }) else { continue }
       let place = result.prompts.count

@@ -20,7 +20,7 @@ extension RunConfiguration {
   }
 
   /// Refuses what no single key can be blamed for.
-  func check(method: Method, tasks: TaskSet, shape: ModelConfiguration) throws(TrainingError) {
+  public func check(method: Method, tasks: TaskSet, shape: ModelConfiguration) throws(TrainingError) {
     try require(
       promptsPerStep <= tasks.pool.count, "prompts_per_step", "\(promptsPerStep)",
       "be at most the pool's \(tasks.pool.count) prompts")

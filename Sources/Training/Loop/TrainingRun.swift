@@ -130,24 +130,10 @@ public final class TrainingRun {
 
   /// Credits the step's rollouts to the prompts' history.
   private func remember(_ judged: JudgedRollouts, in next: inout TrainingState) {
-    let batch = judged.batch
-    let credited =
-      method.statisticsScrambled
-      ? MetadataRowsAsReleased.scrambled(lengths: (0..<batch.count).map { batch.range($0).count })
-      : Array(0..<batch.count)
-    var successes = Array(repeating: 0, count: judged.prompts.count)
-    var samples = successes
-    var squares = Array(repeating: 0.0, count: judged.prompts.count)
-    for rollout in 0..<batch.count {
-      // Scrambled, the prompt is read from the balanced order and the success from the order before it.
-      let row = judged.rows[credited[rollout]]
-      samples[row] += 1
-      if judged.rewards[rollout] > 0 { successes[row] += 1 }
-      squares[row] += VarianceProxy.squaredScore(batch, rollout: credited[rollout])
-    }
-    for (place, prompt) in judged.prompts.enumerated() {
+    for tally in judged.tallies {
       next.history.add(
-        prompt: prompt, successes: successes[place], samples: samples[place], squaredScores: squares[place])
+        prompt: tally.prompt, successes: tally.successes, samples: tally.samples,
+        squaredScores: tally.squaredScores)
     }
     let order = rolloutStage.order
     let last = next.batchesTaken + judged.batchesTaken - 1

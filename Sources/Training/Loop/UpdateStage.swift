@@ -10,8 +10,10 @@ struct UpdateStage {
   /// What the updates of a step measured, means over the updates.
   struct Outcome {
     var loss = 0.0
-    /// The norm before clipping, of the last update.
+    /// The norm before clipping, the mean over the updates.
     var gradientNorm = 0.0
+    /// Whether the method has a reference model to diverge from, and estimates by k3, as TRL's `kl` does.
+    var measuresDivergence = false
     var learningRate = 0.0
     /// A_j of each rollout, before token-level rules.
     var advantages: [Double] = []
@@ -60,9 +62,10 @@ struct UpdateStage {
           entropyGradients: result.entropyGradients.isEmpty
             ? nil : result.entropyGradients.map(Float.init),
           temperature: Float(configuration.temperature), threads: threads)
-        outcome.gradientNorm = state.optimiser.step(
+        let norm = state.optimiser.step(
           parameters: &state.parameters, gradient: gradient, learningRate: Float(outcome.learningRate))
-        guard outcome.gradientNorm.isFinite else {
+        outcome.gradientNorm += norm
+        guard norm.isFinite else {
           throw .notFinite(what: "the gradient", step: state.step)
         }
         outcome.loss += result.loss
@@ -71,6 +74,8 @@ struct UpdateStage {
       }
     }
     outcome.loss /= Double(updates)
+    outcome.gradientNorm /= Double(updates)
+    outcome.measuresDivergence = method.klPenalty?.estimator == .k3
     for path in Self.averaged { outcome.metrics[keyPath: path] = sums[keyPath: path] / Double(updates) }
     return outcome
   }

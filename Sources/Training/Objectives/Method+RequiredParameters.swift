@@ -7,7 +7,7 @@ extension Method {
   /// and no other estimates of the same.
   ///
   /// Rivals' token rules need `token_rule`, judged over leave-one-out, so that a verdict on the rule is none on the advantage. Rules of two values need `advantage_rule`; PSR and NSR
-  /// with zeros out of the denominator are other estimators than with them in it. `neyman` from measured score moments needs `measured-score-moments` as its input, a value that no claim backs: Neyman's rule was examined with known deviations, and what shrinkage and
+  /// with zeros out of the denominator are other estimators than with them in it. `neyman` from a measured score norm needs `logit-score-norm` as its input, a value that no claim backs: Neyman's rule was examined with known deviations, and what shrinkage and
   /// small samples do to measured moments was not. A modulation with other numbers than those examined needs the value `modified`, which nothing backs either; so does a token rule.
   public var requiredParameters: [(name: String, value: String)] {
     var required: [(name: String, value: String)] = []
@@ -26,7 +26,7 @@ extension Method {
     case .rootJeffreys:
       required += [("allocation_rule", "root"), ("allocation_input", "estimated-root-jeffreys")]
     case .scoreAware:
-      required += [("allocation_rule", "neyman"), ("allocation_input", "measured-score-moments")]
+      required += [("allocation_rule", "neyman"), ("allocation_input", "logit-score-norm")]
     case .minimax: required += [("allocation_rule", "minimax"), ("allocation_input", "estimated-root")]
     case .released: required.append(("allocation_rule", "released"))
     }

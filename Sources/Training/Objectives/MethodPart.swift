@@ -54,11 +54,10 @@ public struct MethodPart: Sendable {
       $0.allocation = $1
     },
     integer("minimum_rollouts", 0...100_000, "The least rollouts of a prompt.") { method, low in
-      method.bounds = .absolute(AllocationBounds(minimum: low, maximum: max(low, method.largestBound)))
+      method.bounds = .absolute(AllocationBounds(minimum: low, maximum: method.largestBound))
     },
     integer("maximum_rollouts", 1...100_000, "The most rollouts of a prompt.") { method, high in
-      method.bounds = .absolute(
-        AllocationBounds(minimum: min(method.smallestBound, high), maximum: high))
+      method.bounds = .absolute(AllocationBounds(minimum: method.smallestBound, maximum: high))
     },
     choice("history_refresh", "When allocation sees new counts.", StatisticsRefresh.self) { $0.refresh = $1 },
     number("history_decay", 0.000_001...1, "What is left of a prompt's counts when it is met again.") {

@@ -49,7 +49,8 @@ import Testing
       return result
     }
 
-    func batch(_ method: Method, current: Numbers, sampled: Numbers, reference: Numbers) throws -> UpdateBatch {
+    func batch(_ method: Method, current: Numbers, sampled: Numbers, reference: Numbers) throws -> UpdateBatch
+    {
       UpdateBatch(
         groups: groups, starts: sequences.starts, rewards: rewards,
         advantages: try method.advantage.advantages(
@@ -81,8 +82,10 @@ import Testing
     let parts = try objective.detached(batch, stream: ReferenceBatch.stream)
     let result = objective.evaluate(batch, holding: parts)
     let gradient = TransformerTrainer(configuration: world.configuration).lossGradient(
-      parameters: world.model.parameters, sequences: world.sequences.sequences, scored: world.sequences.scored,
-      actions: world.sequences.actions, logProbabilityGradients: result.logProbabilityGradients.map(Float.init),
+      parameters: world.model.parameters, sequences: world.sequences.sequences,
+      scored: world.sequences.scored,
+      actions: world.sequences.actions,
+      logProbabilityGradients: result.logProbabilityGradients.map(Float.init),
       entropyGradients: result.entropyGradients.isEmpty ? nil : result.entropyGradients.map(Float.init),
       temperature: Float(world.temperature), threads: 2)
     func loss(_ distance: Double) throws -> Double {

@@ -47,6 +47,7 @@ import Testing
 
   @Test func theLastBatchOfAPassEndsIt() {
     let order = PromptOrder(seed: 3, poolSize: 23, batchSize: 5)
-    #expect((0..<9).map { order.endsEpoch($0) } == [false, false, false, true, false, false, false, true, false])
+    #expect(
+      (0..<9).map { order.endsEpoch($0) } == [false, false, false, true, false, false, false, true, false])
   }
 }

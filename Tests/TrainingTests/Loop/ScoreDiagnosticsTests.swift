@@ -23,7 +23,8 @@ import Testing
       let gradients = own.map { rollout -> [Double] in
         let one = ScoredSequences(batch, rollouts: [rollout])
         return trainer.lossGradient(
-          parameters: run.state.parameters, sequences: one.sequences, scored: one.scored, actions: one.actions,
+          parameters: run.state.parameters, sequences: one.sequences, scored: one.scored,
+          actions: one.actions,
           logProbabilityGradients: Array(repeating: 1, count: one.actions.count),
           temperature: Float(temperature), threads: 1
         ).map(Double.init)
@@ -45,7 +46,9 @@ import Testing
           if same && a < b { repeated += 1 }
         }
         let text = run.tasks.vocabulary.decode(batch.tokens[batch.range(own[a])])
-        #expect((scores.rewards[a] == 1) == (batch.isTerminated[own[a]] && text == run.tasks.pool[scores.prompt].answer))
+        #expect(
+          (scores.rewards[a] == 1)
+            == (batch.isTerminated[own[a]] && text == run.tasks.pool[scores.prompt].answer))
       }
     }
     // Responses that occur twice share a row: the case is met.

@@ -43,7 +43,7 @@ import Testing
     ),
     (.dynamoAsReleasedModulationOnly, "advantage_modulation=released-6"),
     (.allot, "allocation_rule=root allocation_input=estimated-root-jeffreys"),
-    (.allotScoreAware, "allocation_rule=neyman allocation_input=measured-score-moments"),
+    (.allotScoreAware, "allocation_rule=neyman allocation_input=logit-score-norm"),
   ]) func methodsNameTheParametersTheyRelyOn(method: Method, wanted: String) {
     #expect(method.requiredParameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ") == wanted)
   }
