@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test func withoutAGoodCheckpointTheRunBeginsAgain() async throws {
+  @Test func withoutAGoodCheckpointNothingIsTouched() async throws {
     try await inWorkspace { space in
       let tiny = try TrainSpace(space)
       try #require(try await tiny.train("run").status == 0)
@@ -122,9 +122,27 @@ import Testing
         try space.write("{}", to: "run/checkpoints/\(name)/state.json")
       }
       let result = try await tiny.resume("run")
-      #expect(result.status == 0)
-      #expect(result.errors.split(separator: "\n").count { $0.hasPrefix("Warning: the checkpoint") } == 2)
+      #expect(result.status == 65)
+      #expect(result.errors.contains("no checkpoint of 'run' is good, and nothing was changed"))
       #expect(try tiny.lasting("run") == expected)
+      #expect(try tiny.checkpoints("run").count == 2)
+    }
+  }
+
+  @Test func otherSettingsThanTheCheckpointsAreRefusedAndNothingIsTouched() async throws {
+    try await inWorkspace { space in
+      let tiny = try TrainSpace(space)
+      try #require(try await tiny.train("run").status == 0)
+      let expected = try tiny.lasting("run")
+      let names = try tiny.checkpoints("run")
+      let settings = String(decoding: try space.read("run/config.yaml"), as: UTF8.self)
+      try space.write(
+        settings.replacing("weight_decay: 0", with: "weight_decay: 0.5"), to: "run/config.yaml")
+      let result = try await tiny.resume("run")
+      #expect(result.status == 65)
+      #expect(result.errors.contains("belongs to a run with other settings"))
+      #expect(try tiny.lasting("run") == expected)
+      #expect(try tiny.checkpoints("run") == names)
     }
   }
 

@@ -44,7 +44,7 @@ import Testing
       let lengths = (0..<batch.count).map { Double(batch.starts[$0 + 1] - batch.starts[$0]) }
       close("response_length/mean", lengths.reduce(0, +) / Double(batch.count))
       close("response_length/max", lengths.max() ?? 0)
-      close("response_length/clip_ratio", Double(batch.isTerminated.count { !$0 }) / Double(batch.count))
+      close("completions/clipped_ratio", Double(batch.isTerminated.count { !$0 }) / Double(batch.count))
       close("entropy", batch.entropies.reduce(0) { $0 + Double($1) } / Double(batch.tokenCount))
       close("rollout_allocation/min", Double(judged.counts.min() ?? 0))
       close("rollout_allocation/max", Double(judged.counts.max() ?? 0))
