@@ -34,6 +34,8 @@ import Testing
                                     learning with verifiable rewards.
             evaluate                Measure pass@1 and pass@32 of a trained model on the
                                     evaluation splits.
+            compare                 Train several methods over several seeds at equal
+                                    rollouts and at equal tokens, and compare them.
 
             See 'allot help <subcommand>' for detailed help.
 

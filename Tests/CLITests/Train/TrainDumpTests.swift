@@ -37,7 +37,7 @@ import Testing
         close("reward", rewards.reduce(0, +) / 36)
         close("response_length/mean", Double(lengths.reduce(0, +)) / 36)
         close("entropy", entropies.reduce(0, +) / Double(entropies.count))
-        close("response_length/clip_ratio", Double(rows.count { $0["terminated"] as? Bool == false }) / 36)
+        close("completions/clipped_ratio", Double(rows.count { $0["terminated"] as? Bool == false }) / 36)
         let groups = Dictionary(grouping: rows.indices) { rows[$0]["prompt_id"] as? String ?? "" }
         #expect(groups.count <= 6)
         let dead = groups.values.count { Set($0.map { rewards[$0] }).count == 1 }

@@ -137,10 +137,11 @@ import Testing
       let names = try tiny.checkpoints("run")
       let settings = String(decoding: try space.read("run/config.yaml"), as: UTF8.self)
       try space.write(
-        settings.replacing("weight_decay: 0", with: "weight_decay: 0.5"), to: "run/config.yaml")
+        settings.replacing("weight_decay: 0.0", with: "weight_decay: 0.5"), to: "run/config.yaml")
       let result = try await tiny.resume("run")
       #expect(result.status == 65)
       #expect(result.errors.contains("belongs to a run with other settings"))
+      try space.write(settings, to: "run/config.yaml")
       #expect(try tiny.lasting("run") == expected)
       #expect(try tiny.checkpoints("run") == names)
     }
