@@ -159,7 +159,8 @@ import Testing
     ModulationUnbiased().addCounterexamples(&evidence)
     let count = evidence.counterexamples.count
     ModulationReducesVariance().addCounterexamples(&evidence)
-    #expect(count == 4 && evidence.counterexamples.count == 7)
+    // The four and three of the paper's factors, and a further one for each refuted rival.
+    #expect(count > 4 && evidence.counterexamples.count > count + 3)
     var checked = 0
     for example in evidence.counterexamples {
       let values = Dictionary(uniqueKeysWithValues: example.values.map { ($0.name, $0.value) })
@@ -173,7 +174,11 @@ import Testing
           checked += 1
         }
         let isNamed = world.canonicalJSON.contains("dynamo") || world.canonicalJSON.contains("state-baseline")
-        if values["mean_first"] != nil {
+        if !isNamed, example.explanation.contains(ModulatedRule.isNotInTheFormat) {
+          // The rule has no name in the format: it is said so, and the world is printed with the advantage alone.
+          // The numbers of a rival are its own.
+          if values["variance"] != nil, !example.title.contains("(rival)") { try check("variance", trace) }
+        } else if values["mean_first"] != nil {
           for (state, name) in ["first", "after_0", "after_1"].enumerated() {
             try check("mean_\(name)", mean[2 * state])
           }
@@ -184,9 +189,7 @@ import Testing
         } else if values["modulated_variance"] != nil {
           try check("modulated_variance", trace)
         } else {
-          // A fixed range has no name in the format: it is said so, and the advantage alone is printed.
-          #expect(!isNamed && example.explanation.contains(ModulatedRule.isNotInTheFormat))
-          if values["variance"] != nil { try check("variance", trace) }
+          Issue.record("\(example.title): nothing of it can be compared, and it does not say why")
         }
       }
     }

@@ -107,10 +107,10 @@ extension ModulationUnbiased {
           ExactValue("scale_by_enumeration", agreement.scale),
           ExactValue("cosine_by_enumeration", agreement.cosine),
         ],
-        explanation: drops
+        explanation: (drops
           ? "The mean over the k responses that are left is 0 for k = 0 and else has mean ∇p/p (∇p/(1 − p) for failures): the scale (1 − (1 − p)^G)/p depends on the prompt."
-          : "λ for a success and −μ for a failure are (λ + μ)(R − μ/(λ + μ)): the gradient times λ + μ, on every prompt the same."
-      )
+          : "λ for a success and −μ for a failure are (λ + μ)(R − μ/(λ + μ)): the gradient times λ + μ, on every prompt the same.")
+          + " " + ModulatedRule.isNotInTheFormat)
       return true
     }
     return found
