@@ -32,8 +32,8 @@ struct CompareCommand: AsyncParsableCommand {
       valueName: "names"))
   var crossed = ComparisonPlan.crossed.joined(separator: ",")
 
-  @Option(help: ArgumentHelp("The method that the others are held against.", valueName: "name"))
-  var reference = DynamoTrainsBetter.reference
+  /// The method that the others are held against; the verdict's rule names it.
+  private var reference: String { DynamoTrainsBetter.reference }
 
   @Option(help: ArgumentHelp("Seeds, counted up from --seed.", valueName: "n"))
   var seeds = 10
@@ -111,9 +111,8 @@ struct CompareCommand: AsyncParsableCommand {
     errors.require(
       base.finalSamples >= 32, "'--final-samples' is \(base.finalSamples): pass@32 needs at least 32.")
     errors.require(
-      base.method == RunConfiguration().method && base.overrides["aggregation"] == nil
-        && base.initialCheckpoint.isEmpty,
-      "method, aggregation and initial_checkpoint are chosen by the comparison: give them neither in the file nor as flags."
+      base.method == RunConfiguration().method && base.overrides.isEmpty && base.initialCheckpoint.isEmpty,
+      "method, its parts and initial_checkpoint are chosen by the comparison: give them neither in the file nor as flags."
     )
     try errors.throwIfAny()
     let budget = base.steps * base.promptsPerStep * base.rolloutsPerPrompt

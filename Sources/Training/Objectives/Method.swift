@@ -71,6 +71,10 @@ public struct Method: Sendable, Hashable {
     if let sampling = dynamicSampling, sampling.maximumBatches < 1 {
       found.append("dynamic_sampling is \(sampling.maximumBatches) batches, it must be at least 1")
     }
+    if rowsMisaligned, dynamicSampling != nil {
+      found.append(
+        "rows_misaligned and dynamic_sampling exclude each other: a group thrown away is no prompt's own")
+    }
     if case .klCov = tokenRule, surrogate.clips {
       found.append("kl-cov prices what others clip: it needs a surrogate that does not clip")
     }
