@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "_TestSupport"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Training", "_TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["CLI", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

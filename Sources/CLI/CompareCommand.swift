@@ -129,12 +129,18 @@ struct CompareCommand: AsyncParsableCommand {
   private static func list(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
   private func conclude(_ plan: ComparisonPlan, _ blas: BLAS, _ interruption: Interruption) async throws {
-    let runs = try ComparisonResults.runs(plan)
-    let curves = try ComparisonResults.curves(plan)
+    let tasks = try ComparisonResults.tasks(plan)
+    let (runs, makers) = try ComparisonResults.runs(plan, tasks)
+    let curves = try ComparisonResults.curves(plan, tasks)
+    if makers != [RunIdentity.maker] {
+      StandardError.write(
+        "Warning: the runs were made by \(makers.joined(separator: "; ")), the comparison by \(RunIdentity.maker)\n"
+      )
+    }
     let comparison: Comparison
     do throws(TrainingError) {
       comparison = try Comparison(
-        runs: runs, settings: Comparison.Settings(reference: reference, seed: plan.base.seed),
+        runs: runs, settings: plan.settings,
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     } catch { throw CommandFailure(error) }
     // The claim is about the two aggregations that theory tells apart; the main table mixes them.
@@ -176,7 +182,7 @@ struct CompareCommand: AsyncParsableCommand {
     do throws(TrainingError) {
       return try Comparison(
         runs: crossed,
-        settings: Comparison.Settings(reference: reference, seed: plan.base.seed),
+        settings: plan.settings,
         threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     } catch { throw CommandFailure(error) }
   }

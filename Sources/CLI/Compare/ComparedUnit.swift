@@ -20,17 +20,33 @@ struct ComparedRow: Sendable, Hashable {
   /// The table of methods as they are.
   static let own = "own"
 
-  /// The rows for `methods` as they are, and for `crossed` under each of `aggregations`.
+  /// The tables that hold methods against a twin, which differs from each of them in what the table asks about, and is not GRPO.
+  ///
+  /// Allocation over RLOO, prompts equal; the released allocation and modulation over their own clip range, which is clip-higher's.
+  static let twins: [(table: String, reference: String, methods: [String])] = [
+    ("over-rloo", "rloo", ["allot", "allot-score-aware"]),
+    (
+      "over-clip-higher", "clip-higher",
+      ["dynamo-as-released", "dynamo-as-released-allocation-only", "dynamo-as-released-modulation-only"]
+    ),
+  ]
+
+  /// The rows for `methods` as they are, for those of them that have a twin among them beside it, and for `crossed` under each of `aggregations`.
   ///
   /// Throws `invalid` for an unknown method.
   static func rows(methods: [String], crossed: [String], aggregations: [Aggregation]) throws(TrainingError)
     -> [ComparedRow]
   {
     var rows: [ComparedRow] = []
-    for name in methods {
+    func own(_ name: String, in table: String) throws(TrainingError) -> ComparedRow {
       let method = try Method.resolved(name, overrides: [:])
-      rows.append(
-        ComparedRow(table: own, unit: ComparedUnit(method: name, aggregation: method.aggregation)))
+      return ComparedRow(table: table, unit: ComparedUnit(method: name, aggregation: method.aggregation))
+    }
+    for name in methods { rows.append(try own(name, in: Self.own)) }
+    for twin in twins where methods.contains(twin.reference) {
+      let others = twin.methods.filter { methods.contains($0) }
+      guard !others.isEmpty else { continue }
+      for name in [twin.reference] + others { rows.append(try own(name, in: twin.table)) }
     }
     for aggregation in aggregations {
       for name in crossed {

@@ -12,8 +12,10 @@ struct ComparisonPlan: Sendable {
     "dynamo-modulation-only", "dynamo-as-released", "dynamo-as-released-allocation-only",
     "dynamo-as-released-modulation-only",
   ]
-  /// The methods that the verdict needs under both aggregations.
-  static let crossed = ["grpo", "dynamo", "dynamo-as-released"]
+  /// The methods under both aggregations: those that the verdict needs, and DynaMO's halves beside GRPO under their own aggregation.
+  static let crossed = [
+    "grpo", "dynamo", "dynamo-allocation-only", "dynamo-modulation-only", "dynamo-as-released",
+  ]
   /// The two ways in which THEORY distinguishes what a step optimises.
   static let aggregations: [Aggregation] = [.promptEqual, .rolloutMean]
 
@@ -28,6 +30,13 @@ struct ComparisonPlan: Sendable {
   var units: [ComparedUnit] {
     var seen: Set<ComparedUnit> = []
     return rows.map(\.unit).filter { seen.insert($0).inserted }
+  }
+
+  /// How tables are compared: with the reference that each of them has.
+  var settings: Comparison.Settings {
+    var settings = Comparison.Settings(reference: DynamoTrainsBetter.reference, seed: base.seed)
+    for twin in ComparedRow.twins { settings.references[twin.table] = twin.reference }
+    return settings
   }
 
   /// The configuration of a seed's warm model.

@@ -53,7 +53,7 @@ struct ComparisonRunner: Sendable {
           "'\(directory)' holds a run with other settings; name a new or empty directory for this comparison")
       }
       let names = points.isEmpty ? ["evaluation"] : points.map(\.name)
-      let digest = SHA256.hexadecimal(of: text)
+      let digest = RunIdentity.digest(configuration, preparation.tasks)
       if names.allSatisfy({ ComparisonResults.evaluation(directory, $0, digest: digest) != nil }) { return }
     } else {
       do {

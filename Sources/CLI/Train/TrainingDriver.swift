@@ -27,7 +27,7 @@ struct TrainingDriver {
   var directory: String
   var threads: Int
   /// With milestones a run ends when all of them are reached, whatever its number of steps.
-  var milestones: [Milestone] = []
+  var milestones: [Milestone]
   /// Whether work should stop; polled between steps.
   var isInterrupted: @Sendable () -> Bool = { false }
   /// Hears of every event.
@@ -35,7 +35,21 @@ struct TrainingDriver {
   /// Hears of what a user should know.
   var warn: (String) -> Void = { _ in }
 
-  private var digest: String { SHA256.hexadecimal(of: RunSettings.text(configuration)) }
+  /// What the run's checkpoints and evaluations are marked with.
+  let digest: String
+
+  /// A driver of the run in `directory`.
+  init(
+    configuration: RunConfiguration, preparation: RunPreparation, directory: String, threads: Int,
+    milestones: [Milestone] = []
+  ) {
+    self.configuration = configuration
+    self.preparation = preparation
+    self.directory = directory
+    self.threads = threads
+    self.milestones = milestones
+    digest = RunIdentity.digest(configuration, preparation.tasks)
+  }
 
   /// Runs to the end, from the last good checkpoint where `resumes`; returns the last evaluation.
   func run(resumes: Bool) throws -> [SplitResult] {
@@ -107,8 +121,16 @@ struct TrainingDriver {
     var lengths: [String: Int] = [:]
     var state: TrainingState?
     if resumes, let contents = try lastGoodCheckpoint() {
-      lengths = contents.lengths
-      state = contents.state
+      if let lost = milestones.first(where: { $0.isReached(contents.state) && evaluation($0.name) == nil }) {
+        // The model of that moment is gone: evaluating a later one would not be at an equal budget.
+        warn("'\(lost.name).json' is lost and its moment has passed: the run begins again")
+        for name in TrainingDirectory.checkpointNames(directory) {
+          try? FileManager.default.removeItem(atPath: directory + "/checkpoints/" + name)
+        }
+      } else {
+        lengths = contents.lengths
+        state = contents.state
+      }
     }
     let run = try training { () throws(TrainingError) in
       try TrainingRun(
@@ -121,50 +143,6 @@ struct TrainingDriver {
     files.removeLeftovers(after: run.state.step)
     let diagnostics = configuration.diagnosticsInterval > 0 ? ScoreDiagnostics(preparation.shape) : nil
     return Beginning(run: run, files: files, diagnostics: diagnostics)
-  }
-
-  /// The newest checkpoint that can be read; damaged ones are put aside with a warning, once a good one is found.
-  ///
-  /// Throws where there are checkpoints and none is good, or where they belong to other settings: beginning anew would destroy what is there.
-  private func lastGoodCheckpoint() throws -> Checkpoint.Contents? {
-    let method = try training { () throws(TrainingError) in
-      try Method.resolved(configuration.method, overrides: configuration.overrides)
-    }
-    var refused: [(path: String, reason: String)] = []
-    for name in TrainingDirectory.checkpointNames(directory).reversed() {
-      let path = directory + "/checkpoints/" + name
-      let contents: Checkpoint.Contents
-      do throws(ReportingError) {
-        contents = try Checkpoint.read(
-          path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
-          refresh: method.refresh)
-      } catch {
-        refused.append((path, error.description))
-        continue
-      }
-      guard contents.configuration == digest, contents.shape == preparation.shape,
-        contents.vocabulary == preparation.tasks.vocabulary,
-        contents.state.history.promptCount == preparation.tasks.pool.count
-      else {
-        throw CommandFailure(
-          .inputData,
-          "'\(path)' belongs to a run with other settings, tasks or another model than '\(directory)/\(TrainingDirectory.configurationName)' asks for; nothing was changed"
-        )
-      }
-      for damaged in refused {
-        warn("the checkpoint is refused and put aside: \(damaged.reason)")
-        try? FileManager.default.removeItem(atPath: damaged.path + ".damaged")
-        rename(damaged.path, damaged.path + ".damaged")
-      }
-      return contents
-    }
-    guard refused.isEmpty else {
-      throw CommandFailure(
-        .inputData,
-        "no checkpoint of '\(directory)' is good, and nothing was changed:\n       "
-          + refused.map(\.reason).joined(separator: "\n       "))
-    }
-    return nil
   }
 
   private var columns: [String] {
@@ -234,15 +212,7 @@ struct TrainingDriver {
   private func evaluateOnce(_ name: String, _ run: TrainingRun, _ files: TrainingDirectory) throws
     -> [SplitResult]
   {
-    let path = directory + "/\(name).json"
-    if let data = FileManager.default.contents(atPath: path),
-      let document = try? JSONValue(parsing: data, file: path),
-      document["configuration_sha256"]?.stringValue == digest,
-      document["step"]?.integerValue.map({ $0 <= run.state.step }) ?? false,
-      let results = EvaluationDocument.results(document)
-    {
-      return results
-    }
+    if let present = evaluation(name) { return present }
     let results = try training { () throws(TrainingError) in
       try run.evaluator.counts(
         parameters: run.state.parameters, problems: configuration.finalProblems,
@@ -251,13 +221,19 @@ struct TrainingDriver {
     let document = EvaluationDocument.json(
       results, ks: [1, 32], seed: configuration.seed,
       extra: [
-        ("configuration_sha256", .string(digest)), ("step", .integer(run.state.step)),
+        ("configuration_sha256", .string(digest)), ("maker", .string(RunIdentity.maker)),
+        ("step", .integer(run.state.step)),
         ("rollouts", .integer(run.state.rollouts)), ("tokens", .integer(run.state.tokens)),
       ])
     try reporting { () throws(ReportingError) in
       try files.write(document.text(pretty: true) + "\n", to: "\(name).json")
     }
     return results
+  }
+
+  /// An evaluation of this run under a name; nil where there is none.
+  private func evaluation(_ name: String) -> [SplitResult]? {
+    ComparisonResults.evaluation(directory, name, digest: digest)?.results
   }
 
   private func checkpoint(_ run: TrainingRun, _ files: TrainingDirectory) throws {
@@ -275,30 +251,11 @@ struct TrainingDriver {
 
   // MARK: Errors
 
-  private func reporting<Value>(_ body: () throws(ReportingError) -> Value) throws(CommandFailure) -> Value {
+  func reporting<Value>(_ body: () throws(ReportingError) -> Value) throws(CommandFailure) -> Value {
     do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
   }
 
-  private func training<Value>(_ body: () throws(TrainingError) -> Value) throws(CommandFailure) -> Value {
+  func training<Value>(_ body: () throws(TrainingError) -> Value) throws(CommandFailure) -> Value {
     do throws(TrainingError) { return try body() } catch { throw CommandFailure(error) }
-  }
-}
-
-extension CommandFailure {
-  /// The failure of a run whose settings or tasks do not work.
-  init(_ error: TrainingError) { self.init(.inputData, error.description) }
-}
-
-/// Wall-clock time since the beginning and between laps, in seconds.
-struct RunClock {
-  private let start = ContinuousClock.now
-  private var last = ContinuousClock.now
-
-  var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
-
-  mutating func lap() -> Double {
-    let now = ContinuousClock.now
-    defer { last = now }
-    return max((now - last) / .seconds(1), 1e-9)
   }
 }

@@ -9,11 +9,11 @@ public enum ComparisonPlots {
       let own = curves.filter { $0.budget == group.budget && $0.aggregation == group.aggregation }
       var metrics: [String] = []
       for point in own where !metrics.contains(point.metric) { metrics.append(point.metric) }
-      return [.script(means(group)), differences(group, reference: comparison.settings.reference)]
+      return [.script(means(group)), differences(group, reference: group.reference)]
         + metrics.map { metric in
           learning(
             own.filter { $0.metric == metric }, group, metric: metric,
-            reference: comparison.settings.reference, level: comparison.settings.level)
+            reference: group.reference, level: comparison.settings.level)
         }
     }
   }

@@ -30,7 +30,7 @@ enum ComparisonReport {
       \(files.tool.cpu.map { ", \($0)" } ?? "").
 
       Every number is a mean over seeds in per cent, ± the half-width of Student's interval at level \(number(settings.level)). \
-      Seeds are paired: runs with one seed share warm model, prompts and random numbers. The reference is \(settings.reference). \
+      Seeds are paired: runs with one seed share warm model, prompts and random numbers. The reference is \(settings.reference), elsewhere the first row of a table. \
       Bold is the highest mean of a column and says nothing of significance.
       """
   }
@@ -38,7 +38,7 @@ enum ComparisonReport {
   // MARK: One budget under one aggregation
 
   private static func section(_ group: ComparisonGroup, _ files: ComparisonFiles) -> [String] {
-    let reference = files.comparison.settings.reference
+    let reference = group.reference
     var blocks = [
       "## Equal \(group.budget.rawValue), \(group.aggregation)",
       trimmed(ComparisonText.markdown(group, splits: files.comparison.splits)),

@@ -26,7 +26,7 @@ public enum ComparisonTables {
     return TidyTable(
       path: "tables/comparison.csv",
       description:
-        "Every method on every split and on their average, in both scores, against \(comparison.settings.reference).",
+        "Every method on every split and on their average, in both scores, against the reference of its table, \(comparison.settings.reference) unless its differences are empty.",
       columns: columns, text: writer.text, rowCount: count, nonFiniteCount: writer.nonFiniteCount)
   }
 

@@ -12,6 +12,8 @@ public struct Comparison: Sendable, Hashable {
   public struct Settings: Sendable, Hashable {
     /// The method that all others are compared with.
     public var reference: String
+    /// Other references, by the aggregation or table that they belong to.
+    public var references: [String: String] = [:]
     /// The level of every interval; 1 − level is the error of the tests that `detectable` speaks of.
     public var level: Double
     /// The resamples of a bootstrap, and the random patterns of a sign-flip test of more than `PairedTest.exactLimit` pairs.
@@ -32,6 +34,9 @@ public struct Comparison: Sendable, Hashable {
       self.power = power
       self.seed = seed
     }
+
+    /// The reference of a table.
+    public func reference(of table: String) -> String { references[table] ?? reference }
   }
 
   /// The settings.

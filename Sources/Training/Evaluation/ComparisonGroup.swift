@@ -6,6 +6,8 @@ public struct ComparisonGroup: Sendable, Hashable {
   public let budget: ComparisonBudget
   /// How the loss weighs prompts and rollouts.
   public let aggregation: String
+  /// The method that the others are compared with.
+  public let reference: String
   /// The methods in the order of first appearance.
   public let methods: [String]
   /// The rows: scores, in each the splits and then the average, in each the methods.
@@ -39,16 +41,18 @@ public struct ComparisonGroup: Sendable, Hashable {
           value: String(own.count { $0.seed == run.seed }), allowed: "be one")
       }
     }
-    guard let referencePlace = methods.firstIndex(of: settings.reference) else {
+    let reference = settings.reference(of: key.aggregation)
+    guard let referencePlace = methods.firstIndex(of: reference) else {
       throw .invalid(
         name: "the list of methods at equal \(key.budget.rawValue) under \(key.aggregation)",
-        value: "\(methods)", allowed: "hold the reference '\(settings.reference)'")
+        value: "\(methods)", allowed: "hold the reference '\(reference)'")
     }
     let table = ComparisonTable(
       name: "compare/\(key.budget.rawValue)/\(key.aggregation)", splits: splits, runs: sorted,
       reference: referencePlace, settings: settings)
     budget = key.budget
     aggregation = key.aggregation
+    self.reference = reference
     self.methods = methods
     rows = table.rows(threads: threads)
     let shared = Set(sorted[referencePlace].map(\.seed))

@@ -11,16 +11,16 @@ final class SamplerPass {
   let cachePart: Int
   let cacheBlock: Int
 
-  private var hidden = SamplerBuffer<Float>()
-  private var normed = SamplerBuffer<Float>()
-  private var inverse = SamplerBuffer<Float>()
-  private var projected = SamplerBuffer<Float>()
-  private var attended = SamplerBuffer<Float>()
-  private var activated = SamplerBuffer<Float>()
-  private var scores = SamplerBuffer<Float>()
-  private var tokenRows = SamplerBuffer<Int32>()
-  private var positionRows = SamplerBuffer<Int32>()
-  private var cacheRows = SamplerBuffer<UnsafeMutablePointer<Float>?>()
+  private var hidden = AlignedBuffer<Float>()
+  private var normed = AlignedBuffer<Float>()
+  private var inverse = AlignedBuffer<Float>()
+  private var projected = AlignedBuffer<Float>()
+  private var attended = AlignedBuffer<Float>()
+  private var activated = AlignedBuffer<Float>()
+  private var scores = AlignedBuffer<Float>()
+  private var tokenRows = AlignedBuffer<Int32>()
+  private var positionRows = AlignedBuffer<Int32>()
+  private var cacheRows = AlignedBuffer<UnsafeMutablePointer<Float>?>()
   private(set) var rowCount = 0
 
   init(configuration: ModelConfiguration, weights: SamplerWeights) {

@@ -1,7 +1,7 @@
 /// The caches and the last logits of one wave of prompts, computed once per prompt and copied to each of its rollouts.
 final class SamplerPrompts {
-  private var caches = SamplerBuffer<Float>()
-  private var logits = SamplerBuffer<Float>()
+  private var caches = AlignedBuffer<Float>()
+  private var logits = AlignedBuffer<Float>()
   private var cacheOffsets: [Int] = []
   private let vocabularySize: Int
   /// The prompts of the wave, indices into the batch's prompts; the place of each in `caches` and `logits` is its place here.

@@ -21,9 +21,9 @@ final class SamplerWeights {
   let embedding: Int
   private let configuration: ModelConfiguration
   private let layout: ParameterLayout
-  private var packed = SamplerBuffer<Float>()
-  private var cosines = SamplerBuffer<Float>()
-  private var sines = SamplerBuffer<Float>()
+  private var packed = AlignedBuffer<Float>()
+  private var cosines = AlignedBuffer<Float>()
+  private var sines = AlignedBuffer<Float>()
 
   init(configuration: ModelConfiguration) {
     self.configuration = configuration

@@ -29,18 +29,18 @@ final class SamplerWorker {
   private var slotFloats = 0
   private var responseLimit = 0
 
-  private var caches = SamplerBuffer<Float>()
-  private var logits = SamplerBuffer<Float>()
-  private var uniforms = SamplerBuffer<Double>()
-  private var weights = SamplerBuffer<Float>()
-  private var cumulative = SamplerBuffer<Double>()
-  private var order = SamplerBuffer<Int32>()
+  private var caches = AlignedBuffer<Float>()
+  private var logits = AlignedBuffer<Float>()
+  private var uniforms = AlignedBuffer<Double>()
+  private var weights = AlignedBuffer<Float>()
+  private var cumulative = AlignedBuffer<Double>()
+  private var order = AlignedBuffer<Int32>()
   // What one step draws, row by row.
-  private var drawnTokens = SamplerBuffer<Int32>()
-  private var drawnValues = SamplerBuffer<Float>()
+  private var drawnTokens = AlignedBuffer<Int32>()
+  private var drawnValues = AlignedBuffer<Float>()
   // The responses in the making, slot by slot.
-  private var slotTokens = SamplerBuffer<Int32>()
-  private var slotValues = SamplerBuffer<Float>()
+  private var slotTokens = AlignedBuffer<Int32>()
+  private var slotValues = AlignedBuffer<Float>()
 
   /// The ended rollouts and, end to end, their tokens, log π, entropies and Σπ².
   private(set) var finished: [Finished] = []

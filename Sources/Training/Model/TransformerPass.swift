@@ -26,9 +26,9 @@ public final class TransformerPass {
   var hasRecorded = false
 
   var regions = PassRegions()
-  var storage = FloatStorage()
-  private var cosines = FloatStorage()
-  private var sines = FloatStorage()
+  var storage = AlignedBuffer<Float>()
+  private var cosines = AlignedBuffer<Float>()
+  private var sines = AlignedBuffer<Float>()
   private var tabulatedPositions = 0
   /// 1 / √(head width).
   let attentionScale: Float

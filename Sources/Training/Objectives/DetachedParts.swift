@@ -60,7 +60,9 @@ extension Objective {
       case .klCov(let rule):
         parts.price = DetachedParts.Price(pays: rule.penalised(tokens), coefficient: rule.coefficient)
       case .stateBaseline(let rule): parts.advantages = try batch.baselined(rule)
-      case .modulation(let rule):
+      case .modulation(var rule):
+        // Exactly, ΔH is that of the loss at hand: what the surrogate clips changes no entropy. The released rules carry their own range.
+        if rule.entropySource == .exact { rule.clip = surrogate.indicator }
         let changes = tokenRule.needsSquaredLogarithmSums ? try batch.entropyChanges(tokens, rule.clip) : nil
         let factors = try rule.factors(tokens, exactEntropyChanges: changes).product
         for index in factors.indices { parts.advantages[index] *= factors[index] }

@@ -25,6 +25,10 @@ public struct Method: Sendable, Hashable {
   public var allocation: AllocationRule
   /// The fewest and the most rollouts of a prompt; they bind allocations other than the uniform one.
   public var bounds: RolloutBounds
+  /// The fewest rollouts of a prompt, in the place of the lower bound.
+  public var minimumRollouts: Int?
+  /// The most rollouts of a prompt, in the place of the upper bound.
+  public var maximumRollouts: Int?
   /// When the statistics that the allocation reads are brought up to date.
   public var refresh: StatisticsRefresh
   /// What is left of past counts when new ones are added, in (0, 1]; 1 forgets nothing.
@@ -71,6 +75,10 @@ public struct Method: Sendable, Hashable {
     if let sampling = dynamicSampling, sampling.maximumBatches < 1 {
       found.append("dynamic_sampling is \(sampling.maximumBatches) batches, it must be at least 1")
     }
+    if let minimumRollouts, let maximumRollouts, minimumRollouts > maximumRollouts {
+      found.append(
+        "minimum_rollouts is \(minimumRollouts), it must be at most maximum_rollouts, \(maximumRollouts)")
+    }
     if rowsMisaligned, dynamicSampling != nil {
       found.append(
         "rows_misaligned and dynamic_sampling exclude each other: a group thrown away is no prompt's own")
@@ -98,9 +106,12 @@ public struct Method: Sendable, Hashable {
   public func rollouts(
     statistics: [PromptStatistics], moments: [ScoreAwareNeymanAllocation.ScoreMoments?] = [], budget: Int
   ) throws(AllocationError) -> [Int] {
-    try allocation.rollouts(
+    var limits = bounds.bounds(budget: budget, promptCount: statistics.count)
+    if let minimumRollouts { limits.minimum = minimumRollouts }
+    if let maximumRollouts { limits.maximum = maximumRollouts }
+    return try allocation.rollouts(
       statistics: statistics, moments: moments, budget: budget,
-      bounds: allocation == .uniform ? .none : bounds.bounds(budget: budget, promptCount: statistics.count))
+      bounds: allocation == .uniform ? .none : limits)
   }
 
   /// The same method under another name, changed in some axes.

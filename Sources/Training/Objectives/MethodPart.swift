@@ -40,7 +40,7 @@ public struct MethodPart: Sendable {
       $0.klPenalty = $1 > 0 ? KLPenalty(coefficient: $1, estimator: $0.klPenalty?.estimator ?? .k3) : nil
     },
     choice(
-      "kl_estimator", "How the divergence is estimated; give it after kl_coefficient.",
+      "kl_estimator", "How the divergence that kl_coefficient prices is estimated.",
       KLPenalty.Estimator.self
     ) {
       if let penalty = $0.klPenalty {
@@ -53,12 +53,8 @@ public struct MethodPart: Sendable {
     choice("allocation", "How rollouts are allocated to prompts.", AllocationRule.self) {
       $0.allocation = $1
     },
-    integer("minimum_rollouts", 0...100_000, "The least rollouts of a prompt.") { method, low in
-      method.bounds = .absolute(AllocationBounds(minimum: low, maximum: method.largestBound))
-    },
-    integer("maximum_rollouts", 1...100_000, "The most rollouts of a prompt.") { method, high in
-      method.bounds = .absolute(AllocationBounds(minimum: method.smallestBound, maximum: high))
-    },
+    integer("minimum_rollouts", 0...100_000, "The least rollouts of a prompt.") { $0.minimumRollouts = $1 },
+    integer("maximum_rollouts", 1...100_000, "The most rollouts of a prompt.") { $0.maximumRollouts = $1 },
     choice("history_refresh", "When allocation sees new counts.", StatisticsRefresh.self) { $0.refresh = $1 },
     number("history_decay", 0.000_001...1, "What is left of a prompt's counts when it is met again.") {
       $0.decay = $1
@@ -150,23 +146,16 @@ extension Method {
     for part in MethodPart.all {
       if let text = overrides[part.name] { try part.set(&method, text) }
     }
+    guard overrides["kl_estimator"] == nil || method.klPenalty != nil else {
+      throw .invalid(
+        name: "kl_estimator", value: "given",
+        allowed: "come with a kl_coefficient above 0, which it estimates for")
+    }
     guard method.problems.isEmpty else {
       throw .invalid(
         name: "the method", value: "'\(name)' with its overrides",
         allowed: "be consistent: \(method.problems.joined(separator: "; "))")
     }
     return method
-  }
-
-  /// The lower bound where it is absolute, 0 where it follows the mean.
-  fileprivate var smallestBound: Int {
-    if case .absolute(let bounds) = bounds { return bounds.minimum }
-    return 0
-  }
-
-  /// The upper bound where it is absolute, unbounded where it follows the mean.
-  fileprivate var largestBound: Int {
-    if case .absolute(let bounds) = bounds { return bounds.maximum }
-    return .max
   }
 }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// What a run trains and is evaluated on: the pool, the splits, the vocabulary and the verifier.
 public struct TaskSet: Sendable, Hashable {
   /// A named evaluation split.
@@ -69,6 +71,19 @@ public struct TaskSet: Sendable, Hashable {
       }
     }
     try check()
+  }
+
+  /// The SHA-256 of everything that is asked and how it is judged: two sets with the same digest train and evaluate alike.
+  public var digest: String {
+    // Lengths before texts: no two lists of texts give one string.
+    func text(_ problems: [Problem]) -> String {
+      problems.map { problem in
+        [problem.prompt, problem.answer, problem.solution].map { "\($0.utf8.count):\($0)" }.joined()
+      }.joined(separator: ";")
+    }
+    let parts = splits.map { "\($0.name.utf8.count):\($0.name)\(text($0.problems))" }
+    return SHA256.hexadecimal(
+      of: ([verifier.rawValue, vocabulary.text, text(pool)] + parts).joined(separator: "\n"))
   }
 
   /// Refuses overlaps of pool and splits, problems that the verifier cannot judge, and characters that the vocabulary does not have.

@@ -46,6 +46,13 @@ import Testing
       #expect(again.status == 0)
       #expect(try space.read("b/tables/comparison.csv") == before)
       #expect(try modified(space, "b/runs/grpo@token-mean/seed-20260219/metrics.jsonl") == kept)
+      // An evaluation is lost after its moment: the run is made again, not evaluated late.
+      try FileManager.default.removeItem(
+        at: space.directory.appendingPathComponent(
+          "b/runs/grpo@token-mean/seed-20260220/evaluation-rollouts.json"))
+      let late = try await space.run(words: Self.arguments + ["--output", "b", "--quiet"])
+      #expect(late.status == 0 && late.errors.contains("the run begins again"))
+      #expect(try space.read("b/tables/comparison.csv") == before)
       let other = try await space.run(words: Self.arguments + ["--output", "b", "--learning-rate", "0.5"])
       #expect(other.status == 73 && other.errors.contains("holds a run with other settings"))
     }

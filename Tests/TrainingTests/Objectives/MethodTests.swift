@@ -142,4 +142,26 @@ import Testing
     #expect(!DynamicSampling.keeps(rewards: [0, 0]) && !DynamicSampling.keeps(rewards: [1, 1, 1]))
     #expect(DynamicSampling.keeps(rewards: [0]), "a group of one is kept")
   }
+
+  // At 8 rollouts per prompt DynaMO's bounds are 4 and 12: one given bound leaves the other.
+  @Test func oneBoundLeavesTheOther() throws {
+    let statistics = [
+      PromptStatistics(successes: 0, samples: 8), PromptStatistics(successes: 4, samples: 8),
+      PromptStatistics(successes: 0, samples: 8),
+    ]
+    func rollouts(_ overrides: [String: String]) throws -> [Int] {
+      try Method.resolved("dynamo", overrides: overrides).rollouts(statistics: statistics, budget: 24)
+    }
+    #expect(try rollouts([:]) == [6, 12, 6])
+    #expect(try rollouts(["minimum_rollouts": "1"]) == [6, 12, 6])
+    #expect(try rollouts(["maximum_rollouts": "20"]) == [4, 16, 4])
+    #expect(try rollouts(["minimum_rollouts": "1", "maximum_rollouts": "20"]) == [2, 20, 2])
+    #expect(throws: TrainingError.self) {
+      try Method.resolved("dynamo", overrides: ["minimum_rollouts": "9", "maximum_rollouts": "4"])
+    }
+    #expect(throws: TrainingError.self) { try Method.resolved("rloo", overrides: ["kl_estimator": "k1"]) }
+    #expect(throws: TrainingError.self) {
+      try Method.resolved("dynamo-as-released", overrides: ["dynamic_sampling": "3"])
+    }
+  }
 }
