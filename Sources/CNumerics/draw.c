@@ -1,4 +1,5 @@
 #include "numerics_sampling.h"
+#include "exponential.h"
 #include <math.h>
 #include <string.h>
 
@@ -6,27 +7,8 @@
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define INLINE static inline __attribute__((always_inline))
 
-/* e^x to 2 ulp for -87 <= x <= 0, and 0 below: there a token counts as impossible. NaN stays NaN. */
-INLINE float weight_of(float x) {
-  float clamped = x < -87.0f ? -87.0f : x;
-  float shifted = clamped * 1.44269504088896341f + 12582912.0f;
-  float n = shifted - 12582912.0f;
-  float r = clamped - n * 0.693359375f;
-  r = r - n * -2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
-  int32_t bits;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (int32_t)((uint32_t)(bits - 0x4B400000 + 127) << 23);
-  float scale;
-  memcpy(&scale, &bits, sizeof scale);
-  return x < -87.0f ? 0 : p * scale;
-}
+/* e^x for x <= 0, and 0 below -87: there a token counts as impossible. NaN stays NaN. */
+INLINE float weight_of(float x) { return x < -87.0f ? 0 : exponential(x); }
 
 typedef struct {
   float largest, sum, weighted, squares, weighted_squares;

@@ -32,6 +32,16 @@ struct TrainSpace {
 
     """
 
+  /// Lines that make of it the released method with a penalty and two updates a step.
+  static let released = """
+    method: dynamo-as-released
+    kl_coefficient: 0.05
+    history_decay: 0.9
+    mini_batches: 2
+    passes_per_step: 2
+
+    """
+
   static let shape = """
     {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 27, "hidden_size": 32, "intermediate_size": 64,
      "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "max_position_embeddings": 24,
