@@ -79,7 +79,10 @@ struct TrainCommand: ParsableCommand {
     try prepareDirectory(configuration, choice, blas)
     // An interrupted run keeps what it has: the directory is not guarded, it is meant to be taken up again.
     let interruption = Interruption(
-      failure: CommandFailure(.interrupted, "interrupted; `--resume` goes on from the last checkpoint"))
+      failure: CommandFailure(
+        .interrupted,
+        "interrupted; `--resume` goes on from the last checkpoint, or from the beginning where there is none yet"
+      ))
     let line = TrainingLine()
     let quiet = quiet
     var driver = TrainingDriver(

@@ -47,6 +47,10 @@ struct RunPreparation {
     if FileManager.default.fileExists(atPath: path + "/" + ModelDirectory.weightsName) {
       return try ModelDirectory.read(path)
     }
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .missing(
+        file: path, reason: "a model is nano, micro, mini, a directory with config.json, or such a file")
+    }
     let file = path.hasSuffix(".json") ? path : path + "/" + ModelDirectory.configurationName
     return try ModelDirectory.readShape(file)
   }

@@ -65,11 +65,13 @@ public struct RunKey: Sendable {
     _ name: String, _ path: WritableKeyPath<RunConfiguration, String> & Sendable, _ choices: [String],
     _ help: String
   ) -> RunKey {
-    RunKey(name: name, help: help, values: { [$0[keyPath: path]] }, isList: false) {
+    let quoted = choices.filter { !$0.isEmpty }.joined(separator: ", ")
+    return RunKey(
+      name: name, help: "\(help.dropLast()): \(quoted).", values: { [$0[keyPath: path]] }, isList: false
+    ) {
       (configuration, values) throws(TrainingError) in
       let value = try single(name, values)
       guard choices.contains(value) else {
-        let quoted = choices.filter { !$0.isEmpty }.joined(separator: ", ")
         throw .invalid(name: name, value: "'\(value)'", allowed: "be one of \(quoted)")
       }
       configuration[keyPath: path] = value
