@@ -18,6 +18,10 @@ public enum AllocationError: Error, Hashable, CustomStringConvertible {
   case invalidCounts(index: Int, successes: Int, samples: Int)
   /// Two lists that belong together differ in length.
   case wrongCount(name: String, count: Int, expected: Int)
+  /// A prompt lacks what the rule reads.
+  case missing(name: String, index: Int)
+  /// A number that must be positive, or lie in a range, does not; `allowed` says what is.
+  case outOfRange(name: String, value: Double, allowed: String)
 
   /// The sentence shown to the user.
   public var description: String {
@@ -35,6 +39,8 @@ public enum AllocationError: Error, Hashable, CustomStringConvertible {
       "\(name)[\(index)] is \(value): it must be finite and not negative"
     case .invalidCounts(let index, let successes, let samples):
       "prompt \(index) has \(successes) successes of \(samples) samples: it must be 0 ≤ successes ≤ samples"
+    case .missing(let name, let index): "prompt \(index) has no \(name), which this rule reads"
+    case .outOfRange(let name, let value, let allowed): "\(name) is \(text(value)): it must \(allowed)"
     case .wrongCount(let name, let count, let expected): "\(name) has \(count) entries, expected \(expected)"
     }
   }

@@ -1,5 +1,5 @@
 /// What is known of one prompt from past rollouts.
-public struct PromptStatistics: Sendable, Hashable {
+public struct PromptStatistics: Sendable, Hashable, Codable {
   /// How many rollouts succeeded, k.
   public var successes: Int
   /// How many rollouts there were, G.

@@ -10,7 +10,7 @@
 /// - Source: `neyman1934`; the shrinkage is ours, linear empirical Bayes with a fixed prior size.
 public enum ScoreAwareNeymanAllocation {
   /// The score moments of one prompt, as measured.
-  public struct ScoreMoments: Sendable, Hashable {
+  public struct ScoreMoments: Sendable, Hashable, Codable {
     /// v_S = tr Cov(s | R = 1).
     public var successVariance: Double
     /// v_F = tr Cov(s | R = 0).

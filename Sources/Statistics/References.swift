@@ -47,6 +47,9 @@ public let references: [Reference] = [
     title: "The entropy mechanism of reinforcement learning for reasoning language models",
     locator: "arXiv:2505.22617"),
   Reference(
+    key: "duet2026", authors: "Hu et al.", year: 2026,
+    title: "DUET, rollouts and lengths under a token budget", locator: "arXiv:2605.08441; Haoyu-Hu/DUET"),
+  Reference(
     key: "dynamo2026", authors: "Fang, Lin, Fu et al.", year: 2026,
     title:
       "How to allocate, how to learn? Dynamic rollout allocation and advantage modulation for policy optimization",

@@ -1,0 +1,15 @@
+/// Divides a step's rollouts over its prompts before any is drawn.
+public protocol BatchAllocator: Sendable, Codable {
+  /// Rollouts for each prompt; they add up to `budget`.
+  ///
+  /// Throws where the budget does not fit the bounds, and where a prompt lacks what the rule needs.
+  func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds) throws(AllocationError)
+    -> [Int]
+
+  /// Learns from what came back; a rule without memory learns nothing.
+  mutating func observe(_ outcomes: [GroupOutcome])
+}
+
+extension BatchAllocator {
+  public mutating func observe(_ outcomes: [GroupOutcome]) {}
+}

@@ -1,0 +1,32 @@
+public import Statistics
+
+/// Chooses, before any rollout, which prompts a step takes.
+public protocol PromptSelector: Sendable, Codable {
+  /// Candidates that are looked at for each prompt that is taken.
+  var candidatesPerPrompt: Int { get }
+
+  /// The places, among the candidates, of those to roll out, in order; at most `count`.
+  mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int]
+
+  /// The prompts to ask for next where `remaining` of `count` useful ones are missing; `deadShare` is the share of useless ones among those of this step so far, nil before the first.
+  func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int
+
+  /// Learns from what came back; a rule without memory learns nothing.
+  mutating func observe(_ outcomes: [GroupOutcome])
+}
+
+extension PromptSelector {
+  public var candidatesPerPrompt: Int { 1 }
+  public func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int { count }
+  public mutating func observe(_ outcomes: [GroupOutcome]) {}
+}
+
+/// Takes the candidates as they come.
+public struct EveryPrompt: PromptSelector {
+  /// No settings.
+  public init() {}
+
+  public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
+    Array(candidates.indices.prefix(count))
+  }
+}

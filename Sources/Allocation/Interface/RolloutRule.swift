@@ -1,0 +1,43 @@
+/// A complete rule for a step's rollouts: which prompts, how many rollouts in which rounds, from where.
+///
+/// The trainer and the arena drive the same values. Rules without a part of their own have the plain one.
+public struct RolloutRule: Sendable {
+  /// The name, as commands take it.
+  public var name: String
+  /// Which prompts are rolled out.
+  public var selector: any PromptSelector
+  /// How many rollouts, and which are trained on.
+  public var sampler: any SequentialSampler
+  /// Where rollouts begin.
+  public var starter: any TrajectoryStarter
+  /// Which rollouts are given up on their way; nil for none.
+  public var abort: EarlyAbort?
+  /// The fewest and the most rollouts of a prompt as the rule's authors have them; nil for the caller's.
+  public var bounds: AllocationBounds?
+
+  /// A rule; by default every prompt in turn from its beginning.
+  public init(
+    _ name: String, selector: any PromptSelector = EveryPrompt(), sampler: any SequentialSampler,
+    starter: any TrajectoryStarter = FromTheBeginning(), abort: EarlyAbort? = nil,
+    bounds: AllocationBounds? = nil
+  ) {
+    self.name = name
+    self.selector = selector
+    self.sampler = sampler
+    self.starter = starter
+    self.abort = abort
+    self.bounds = bounds
+  }
+
+  /// A rule that is a batch allocator and nothing else.
+  public init(_ name: String, allocator: some BatchAllocator, bounds: AllocationBounds? = nil) {
+    self.init(name, sampler: SingleRound(allocator), bounds: bounds)
+  }
+
+  /// Shows every part what came back.
+  public mutating func observe(_ outcomes: [GroupOutcome]) {
+    selector.observe(outcomes)
+    sampler.observe(outcomes)
+    starter.observe(outcomes)
+  }
+}

@@ -1,0 +1,46 @@
+/// Draws a step's rollouts in rounds, and says which of them are trained on.
+public protocol SequentialSampler: Sendable, Codable {
+  /// The prompts that are rolled out for each one that is trained on.
+  var promptsPerTrained: Int { get }
+  /// Batches of prompts at most until enough are trained on; 1 where a step trains on what it has.
+  var maximumBatches: Int { get }
+
+  /// Rollouts to draw next for each prompt of the batch; all zero ends the batch.
+  ///
+  /// `budget` is the step's, for the whole batch; a sampler that decides prompt by prompt does not read it. It is asked again after each round, with that round's outcome in the groups.
+  func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds) throws(AllocationError)
+    -> [Int]
+
+  /// The rollouts that are trained on: at most one entry for each group, at most `count` in all.
+  func training(_ groups: [StagedGroup], count: Int) -> [TrainedGroup]
+
+  /// Learns from what came back; a rule without memory learns nothing.
+  mutating func observe(_ outcomes: [GroupOutcome])
+}
+
+extension SequentialSampler {
+  public var promptsPerTrained: Int { 1 }
+  public var maximumBatches: Int { 1 }
+  public func training(_ groups: [StagedGroup], count: Int) -> [TrainedGroup] {
+    groups.indices.prefix(count).map { TrainedGroup(all: groups[$0], group: $0) }
+  }
+  public mutating func observe(_ outcomes: [GroupOutcome]) {}
+}
+
+/// A batch allocator as a sampler of one round.
+public struct SingleRound<Allocator: BatchAllocator>: SequentialSampler {
+  /// What divides the budget.
+  public var allocator: Allocator
+
+  /// One round by `allocator`.
+  public init(_ allocator: Allocator) { self.allocator = allocator }
+
+  public func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds)
+    throws(AllocationError) -> [Int]
+  {
+    guard groups.allSatisfy({ $0.rounds.isEmpty }) else { return groups.map { _ in 0 } }
+    return try allocator.rollouts(groups.map(\.record), budget: budget, bounds: bounds)
+  }
+
+  public mutating func observe(_ outcomes: [GroupOutcome]) { allocator.observe(outcomes) }
+}
