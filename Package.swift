@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "Modulation", dependencies: ["Statistics"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
+    .target(name: "Arena", dependencies: ["Statistics", "Allocation"]),
     .target(
       name: "Training",
       dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"]),
@@ -71,6 +72,7 @@ let package = Package(
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
+    .testTarget(name: "ArenaTests", dependencies: ["Arena", "Allocation", "_TestSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
