@@ -78,7 +78,8 @@ struct RuleDriver {
       chosen += places.map { candidates[$0] }
       weights += rule.selector.weights(places)
     }
-    let records = chosen.map { state.record($0, knowsTruth: knowsTruth) }
+    var records = chosen.map { state.record($0, knowsTruth: knowsTruth) }
+    for place in records.indices { records[place].weight = weights[place] }
     let starts = rule.starter.starts(records)
     for (place, i) in chosen.enumerated() {
       state.settle(i)
@@ -146,7 +147,7 @@ struct RuleDriver {
       outcomes.append(
         GroupOutcome(
           prompt: i, successes: group.staged.successes, samples: group.staged.samples, tokens: group.tokens,
-          start: group.start, isTrained: isTrained[place]))
+          start: group.start, isTrained: isTrained[place], weight: group.weight))
     }
     self.outcomes = outcomes
     rule.observe(outcomes)
