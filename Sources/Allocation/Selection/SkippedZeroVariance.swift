@@ -12,7 +12,8 @@ public import Statistics
 ///
 /// Skipping costs nothing: whoever drives the rule goes on with further candidates until the batch is full.
 ///
-/// - Source: `greso2025`, released code.
+/// - Source: `greso2025`, released code. There a refill that is expected to do is the last one; here the sampler's batches at most end a step.
+/// - Edge cases: the thresholds were published for groups of 8. From 10 rollouts on a group with one success counts as hard, from 50 on one with a single failure as easy, although both are mixed.
 public struct SkippedZeroVariance: PromptSelector, Hashable {
   /// From this mean reward on a visit counts as easy.
   public var easyReward = 0.98
@@ -120,6 +121,7 @@ public struct SkippedZeroVariance: PromptSelector, Hashable {
   }
 
   private mutating func grow(to prompt: Int) {
+    precondition(prompt >= 0, "the prompt's place in the pool is \(prompt)")
     guard prompt >= streaks.count else { return }
     let missing = prompt + 1 - streaks.count
     streaks.append(contentsOf: repeatElement(0, count: missing))

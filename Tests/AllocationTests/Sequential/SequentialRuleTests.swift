@@ -47,10 +47,12 @@ import Testing
       (StagedReuse.Reuse.none, 0, false), (.withGradient, 1, true), (.statisticsOnly, 1, false),
     ] {
       let trained = StagedReuse(reuse: reuse).training([wrong], count: 1)
-      #expect(trained == [
-        TrainedGroup(
-          group: 0, successes: 0, failures: 8 - replayed, replayed: replayed, replayedCarryGradient: gradient)
-      ])
+      #expect(
+        trained == [
+          TrainedGroup(
+            group: 0, successes: 0, failures: 8 - replayed, replayed: replayed,
+            replayedCarryGradient: gradient)
+        ])
     }
     let sampler = StagedReuse()
     #expect(sampler.training([group([(0, 4), (0, 4)])], count: 1).map(\.replayed) == [0])

@@ -78,7 +78,7 @@ import Testing
       controller.observe(passRate: rest % 2 == 0 ? nil : 1)
       #expect(controller.ratio == 0.5 && controller.rest == rest)
     }
-    // Two more ones: 1 − .95²·(1 − .54875) = .59274375.
+    // Two more ones: 1 − .95²·(1 − .54875) = .592746875.
     #expect(abs(controller.average - 0.592746875) < 1e-15)
     controller.observe(passRate: nil)
     #expect(controller.ratio == 0.55 && controller.rest == 5)
