@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
     .target(name: "Allocation", dependencies: ["Statistics"]),
     .target(name: "Modulation", dependencies: ["Statistics"]),
+    .target(name: "Arena", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
     .target(
@@ -42,14 +43,14 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Statistics", "Claims", "Training", "Interchange",
+        "Statistics", "Arena", "Claims", "Training", "Interchange",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Training",
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Arena", "Claims", "Training",
         "Interchange", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -70,6 +71,7 @@ let package = Package(
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "_TestSupport"]),
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
+    .testTarget(name: "ArenaTests", dependencies: ["Arena", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
