@@ -44,7 +44,7 @@ public let references: [Reference] = [
     title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
   Reference(
     key: "cormRAG2026", authors: "the authors of CoRM-RAG", year: 2026,
-    title: "CoRM-RAG, evidence that withstands adversarial perturbations of the query",
+    title: "CoRM-RAG",
     locator: "arXiv:2605.01302; PeiYangLiu/CoRM-RAG"),
   Reference(
     key: "cui2025", authors: "Cui, Zhang, Chen et al.", year: 2025,
