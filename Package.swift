@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "Arena", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
+    .target(name: "Arena", dependencies: ["Statistics", "Allocation"]),
     .target(
       name: "Training",
       dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"]),
@@ -73,6 +74,7 @@ let package = Package(
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ArenaTests", dependencies: ["Arena", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
+    .testTarget(name: "ArenaTests", dependencies: ["Arena", "Allocation", "_TestSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),

@@ -53,6 +53,15 @@ public enum ScoreAwareNeymanAllocation {
   public static func deviations(_ prompts: [PromptStatistics], moments: [ScoreMoments?]? = nil)
     throws(AllocationError) -> [Double]
   {
+    zip(prompts, try corrections(prompts, moments: moments)).map { prompt, correction in
+      (RootJeffreysAllocation.posteriorMean(prompt) * correction).squareRoot()
+    }
+  }
+
+  /// ĉ of each prompt, shrunk towards the pool.
+  static func corrections(_ prompts: [PromptStatistics], moments: [ScoreMoments?]? = nil)
+    throws(AllocationError) -> [Double]
+  {
     try PromptStatistics.check(prompts)
     if let moments, moments.count != prompts.count {
       throw .wrongCount(name: "moments", count: moments.count, expected: prompts.count)
@@ -72,8 +81,7 @@ public enum ScoreAwareNeymanAllocation {
     let mean = weight > 0 ? pooled / weight : 1
     return zip(prompts, corrections).map { prompt, correction in
       let samples = correction == nil ? 0 : Double(prompt.samples)
-      let shrunk = (samples * (correction ?? 0) + priorSamples * mean) / (samples + priorSamples)
-      return (RootJeffreysAllocation.posteriorMean(prompt) * shrunk).squareRoot()
+      return (samples * (correction ?? 0) + priorSamples * mean) / (samples + priorSamples)
     }
   }
 

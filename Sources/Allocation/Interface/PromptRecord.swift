@@ -30,6 +30,8 @@ public struct PromptRecord: Sendable, Hashable, Codable {
   public var storedFailures: Int
   /// Features known before any rollout; empty where there are none.
   public var features: [Double]
+  /// The weight that its selector gives it in this step's mean, 1 where all count the same.
+  public var weight: Double
 
   /// A prompt of which nothing is known but what is given.
   public init(
@@ -43,6 +45,7 @@ public struct PromptRecord: Sendable, Hashable, Codable {
     discountedSamples = Double(statistics.samples)
     storedSuccesses = 0
     storedFailures = 0
+    weight = 1
     self.features = features
   }
 }

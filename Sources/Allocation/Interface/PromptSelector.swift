@@ -8,6 +8,11 @@ public protocol PromptSelector: Sendable, Codable {
   /// The places, among the candidates, of those to roll out, in order; at most `count`.
   mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int]
 
+  /// The weight of each prompt of the last selection beside the others, 1 where all count the same.
+  ///
+  /// A selector that takes a prompt with probability π says 1/π up to a factor, so that the mean over the selection estimates the mean over the candidates without bias.
+  func weights(_ selected: [Int]) -> [Double]
+
   /// The prompts to ask for next where `remaining` of `count` useful ones are missing; `deadShare` is the share of useless ones among those of this step so far, nil before the first.
   func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int
 
@@ -17,6 +22,7 @@ public protocol PromptSelector: Sendable, Codable {
 
 extension PromptSelector {
   public var candidatesPerPrompt: Int { 1 }
+  public func weights(_ selected: [Int]) -> [Double] { selected.map { _ in 1 } }
   public func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int { count }
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
 }

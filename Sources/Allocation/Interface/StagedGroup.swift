@@ -88,11 +88,13 @@ public struct GroupOutcome: Sendable, Hashable {
   public var start: TrajectoryStart
   /// Whether the prompt was trained on.
   public var isTrained: Bool
+  /// Its weight in the step's mean.
+  public var weight: Double
 
   /// Collects the parts.
   public init(
     prompt: Int, successes: Int, samples: Int, tokens: Int = 0, start: TrajectoryStart = .beginning,
-    isTrained: Bool = true
+    isTrained: Bool = true, weight: Double = 1
   ) {
     self.prompt = prompt
     self.successes = successes
@@ -100,5 +102,6 @@ public struct GroupOutcome: Sendable, Hashable {
     self.tokens = tokens
     self.start = start
     self.isTrained = isTrained
+    self.weight = weight
   }
 }

@@ -1,0 +1,90 @@
+import Foundation
+public import Statistics
+
+/// Takes prompts with probability proportional to the length of their gradient, and weighs them by its inverse.
+///
+/// The mean over all candidates of the gradients g_i is estimated by `(1/m) Σ w_i ĝ_i`, `w_i = (m/C)/π_i`: without bias for any π > 0 that does not look at this step's rollouts (Horvitz and Thompson). With a rollout's noise σ_i²
+/// its variance is, up to terms without π and n, `Σ (‖g_i‖² + σ_i²/n_i)/π_i`. Under Σπ_i = m and Σπ_i n_i = B the minimum has
+///
+///     π_i ∝ ‖g_i‖,   n_i ∝ σ_i/π_i
+///
+/// (set the derivatives to 0: the second condition makes the noise term's two contributions cancel in the first). `‖g_i‖ = P_i D_i`; P is not known, so that the root of the posterior mean of P² stands for it, and D is taken to be the same for all.
+/// π is kept above a share of the uniform m/C, which bounds the weights, and below 1. The draw is systematic: exactly m prompts, π_i each.
+///
+/// - Source: `horvitz1952`; `neyman1934` for the second stage; the combination is ours.
+public struct GradientProportionalSelection: PromptSelector {
+  /// Candidates for each prompt that is taken.
+  public var candidatesPerPrompt: Int
+  /// The smallest π over the uniform one.
+  public var floor: Double
+  /// The exponent of the length: 1 is the optimum, 0 is uniform.
+  public var exponent: Double
+  /// Whether prompts are weighed by 1/π; without it the step's objective favours the prompts that are taken.
+  public var isWeighted: Bool
+  /// Whether pass rates are those of the rule's memory; else those of the record's counts, which an oracle fills.
+  public var remembers: Bool
+  /// What is remembered of pass rates.
+  public private(set) var memory = PassRateMemory()
+  private var lastWeights: [Double] = []
+  private var lastPlaces: [Int] = []
+
+  /// Four candidates for each place, π at least a quarter of the uniform one.
+  public init(
+    candidatesPerPrompt: Int = 4, floor: Double = 0.25, exponent: Double = 1, isWeighted: Bool = true,
+    remembers: Bool = true
+  ) {
+    precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates")
+    precondition((0...1).contains(floor) && floor > 0, "the floor is \(floor), it must lie in (0, 1]")
+    self.candidatesPerPrompt = candidatesPerPrompt
+    self.floor = floor
+    self.exponent = exponent
+    self.isWeighted = isWeighted
+    self.remembers = remembers
+  }
+
+  public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
+    guard !candidates.isEmpty, count > 0 else { return [] }
+    let sizes = candidates.map { record -> Double in
+      let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
+      var length = law.meanSquaredVariance.squareRoot()
+      if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
+      return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
+    }
+    let inclusion = Self.inclusion(sizes: sizes, count: min(count, candidates.count), floor: floor)
+    let start = stream.uniform()
+    var level = 0.0
+    var places: [Int] = []
+    var weights: [Double] = []
+    let even = Double(min(count, candidates.count)) / Double(candidates.count)
+    for i in candidates.indices {
+      let next = level + inclusion[i]
+      // The points start, start + 1, …: each interval of length π ≤ 1 holds one with probability π.
+      if (next - start).rounded(.down) > (level - start).rounded(.down) {
+        places.append(i)
+        weights.append(isWeighted ? even / inclusion[i] : 1)
+      }
+      level = next
+    }
+    lastPlaces = places
+    lastWeights = weights
+    return places
+  }
+
+  public func weights(_ selected: [Int]) -> [Double] {
+    precondition(selected == lastPlaces, "weights are those of the last selection")
+    return lastWeights
+  }
+
+  public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
+
+  /// π in [floor·m/C, 1], proportional to `sizes` between, with the sum `count`.
+  static func inclusion(sizes: [Double], count: Int, floor: Double) -> [Double] {
+    let total = Double(sizes.count)
+    let even = Double(count) / total
+    let largest = sizes.max() ?? 0
+    guard largest > 0, largest.isFinite else { return sizes.map { _ in even } }
+    return BoundedShares.shares(
+      weights: sizes, lower: sizes.map { _ in min(1, floor * even) }, upper: sizes.map { _ in 1 },
+      budget: Double(count))
+  }
+}

@@ -1,0 +1,91 @@
+import Allocation
+import Statistics
+
+/// One rule on one world with one seed, until its budget is spent.
+public struct ArenaRun: Sendable {
+  /// A point of the curve.
+  public struct Point: Sendable, Hashable {
+    /// Steps done.
+    public var steps: Int
+    /// Rollouts drawn.
+    public var rollouts: Int
+    /// Tokens drawn.
+    public var tokens: Int
+    /// The mean success probability of all prompts, the true one.
+    public var quality: Double
+  }
+
+  /// The curve, from the start to the end.
+  public var curve: [Point]
+  /// What all steps cost.
+  public var cost: StepCost
+  /// The mean success probability of the worst tenth of the prompts at the end.
+  public var worstTenth: Double
+  /// The fewest rollouts of a prompt over their mean.
+  public var leastServed: Double
+  /// The share of prompts without a rollout.
+  public var unserved: Double
+
+  /// Runs `contender` on `world`.
+  ///
+  /// Throws where the rule refuses a step: its bounds do not admit the budget, or a prompt lacks what it reads.
+  public static func run(_ contender: Contender, world: ArenaWorld, setting: ArenaSetting, seed: UInt64)
+    throws(AllocationError) -> ArenaRun
+  {
+    var state = ArenaState(world, seed: seed)
+    var driver = RuleDriver(contender, world: world, setting: setting.driver, seed: seed)
+    var cost = StepCost()
+    var curve = [Point(steps: 0, rollouts: 0, tokens: 0, quality: state.quality())]
+    let budget = setting.tokens ?? setting.rollouts
+    var idle = 0
+    while true {
+      let spent = setting.tokens == nil ? cost.rollouts : cost.tokens
+      if spent >= budget { break }
+      let (gradient, step) = try driver.step(&state)
+      state.apply(gradient)
+      cost += step
+      // A rule that skips everything for a whole pass over the pool will never spend its budget.
+      idle = step.rollouts == 0 ? idle + 1 : 0
+      let now = setting.tokens == nil ? cost.rollouts : cost.tokens
+      let passed = now * setting.points / budget > spent * setting.points / budget
+      let ends = now >= budget || idle > 1000
+      if passed || ends {
+        curve.append(
+          Point(steps: state.step, rollouts: cost.rollouts, tokens: cost.tokens, quality: state.quality()))
+      }
+      if ends { break }
+    }
+    let drawn = state.drawn
+    let mean = Double(drawn.reduce(0, +)) / Double(world.count)
+    return ArenaRun(
+      curve: curve, cost: cost, worstTenth: state.worstTenth(),
+      leastServed: mean > 0 ? Double(drawn.min() ?? 0) / mean : 0,
+      unserved: Double(drawn.count { $0 == 0 }) / Double(world.count))
+  }
+
+  /// The quality at the end.
+  public var quality: Double { curve.last?.quality ?? 0 }
+
+  /// The mean quality over the budget spent: the area under the curve, by trapezoids over rollouts or tokens.
+  public func meanQuality(overTokens: Bool) -> Double {
+    var area = 0.0
+    for (a, b) in zip(curve, curve.dropFirst()) {
+      let width = overTokens ? b.tokens - a.tokens : b.rollouts - a.rollouts
+      area += Double(width) * (a.quality + b.quality) / 2
+    }
+    let whole = overTokens ? cost.tokens : cost.rollouts
+    return whole > 0 ? area / Double(whole) : quality
+  }
+
+  /// Steps, rollouts and tokens until `target` is reached, interpolated between points; nil where it never was.
+  public func reached(_ target: Double) -> (steps: Double, rollouts: Double, tokens: Double)? {
+    guard let first = curve.first else { return nil }
+    if first.quality >= target { return (0, 0, 0) }
+    for (a, b) in zip(curve, curve.dropFirst()) where b.quality >= target {
+      let part = (target - a.quality) / (b.quality - a.quality)
+      func between(_ x: Int, _ y: Int) -> Double { Double(x) + part * Double(y - x) }
+      return (between(a.steps, b.steps), between(a.rollouts, b.rollouts), between(a.tokens, b.tokens))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,15 @@
+import Allocation
+
+extension Contender {
+  /// Neyman's rule with the true deviations, on every prompt in turn.
+  public static let neymanOracle = Contender(
+    RolloutRule("oracle-neyman", allocator: AllocationRule.scoreAware), knowsTruth: true)
+}
+
+extension Contender {
+  /// The two-stage rule with the true pass rates and moments.
+  public static let twoStageOracle = Contender(
+    RolloutRule(
+      "oracle-two-stage", selector: GradientProportionalSelection(remembers: false),
+      sampler: SingleRound(WeightedNeymanAllocation(remembers: false))), knowsTruth: true)
+}

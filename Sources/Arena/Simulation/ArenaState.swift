@@ -1,0 +1,168 @@
+import Allocation
+import Foundation
+import Statistics
+
+/// The parameters of a world under training, and what rollouts have told of its prompts.
+struct ArenaState {
+  /// The world.
+  let world: ArenaWorld
+  /// θ's coordinate of every prompt.
+  private(set) var own: [Double]
+  /// θ's shared coordinate of every cluster.
+  private(set) var clusters: [Double]
+  /// What drift has added to z.
+  private var wandered: [Double]
+  /// The step at which drift was last brought up to date, for each prompt.
+  private var settled: [Int32]
+  /// What is known of each prompt.
+  var records: [PromptRecord]
+  /// The mean of ‖ĝ‖² with its weight: the step is divided by its root.
+  private var squaredNorm = 0.0
+  private var squaredNormWeight = 0.0
+  /// Steps done.
+  private(set) var step = 0
+  /// Rollouts drawn for each prompt so far, wherever they started.
+  var drawn: [Int]
+
+  /// What is left of a prompt's discounted counts when it is met again.
+  static let discount = 0.75
+  /// What is left of the mean squared norm after a step.
+  static let normDecay = 0.9
+
+  private let ownShare: Double
+  private let clusterShare: Double
+  private let driftKey: UInt64
+
+  /// A world at its start.
+  init(_ world: ArenaWorld, seed: UInt64) {
+    self.world = world
+    own = [Double](repeating: 0, count: world.count)
+    clusters = [Double](repeating: 0, count: world.clusterCount)
+    wandered = world.shared.drift > 0 ? own : []
+    settled = world.shared.drift > 0 ? [Int32](repeating: 0, count: world.count) : []
+    drawn = [Int](repeating: 0, count: world.count)
+    records = (0..<world.count).map { PromptRecord(prompt: $0, features: world.features($0)) }
+    ownShare = (1 - world.shared.coupling).squareRoot()
+    clusterShare = world.shared.coupling.squareRoot()
+    var stream = RandomStream(StreamKey(seed: seed, claim: "arena/drift/\(world.name)"))
+    driftKey = stream.next()
+  }
+
+  /// z of prompt i as it stands.
+  @inlinable
+  func logit(_ i: Int) -> Double {
+    let moved =
+      world.logits[i] + world.distances[i] * (ownShare * own[i] + clusterShare * clusters[world.clusters[i]])
+    return wandered.isEmpty ? moved : moved + wandered[i]
+  }
+
+  /// p of prompt i as it stands.
+  @inlinable
+  func probability(_ i: Int) -> Double { logistic(logit(i)) }
+
+  /// What a rule is shown of prompt i: what rollouts told, or the truth as if a million rollouts had told it.
+  func record(_ i: Int, knowsTruth: Bool) -> PromptRecord {
+    var record = records[i]
+    guard knowsTruth else { return record }
+    let p = probability(i)
+    let (miss, leak) = (world.shared.falseNegative, world.shared.falsePositive)
+    let successes = Int((1e6 * (p * (1 - miss) + (1 - p) * leak)).rounded())
+    record.statistics = PromptStatistics(successes: successes, samples: 1_000_000)
+    record.discountedSuccesses = Double(successes)
+    record.discountedSamples = 1e6
+    record.moments = .init(
+      successVariance: world.successVariances[i], failureVariance: world.failureVariances[i],
+      squaredDistance: world.distances[i] * world.distances[i])
+    return record
+  }
+
+  /// Lets prompt i wander up to the present step; one normal number whatever the time that passed, from a stream of (prompt, step).
+  mutating func settle(_ i: Int) {
+    guard !wandered.isEmpty else { return }
+    let passed = step - Int(settled[i])
+    guard passed > 0 else { return }
+    var stream = RandomStream(key: driftKey, replicate: UInt64(i) << 32 | UInt64(step))
+    wandered[i] += world.shared.drift * Double(passed).squareRoot() * stream.normal()
+    settled[i] = Int32(step)
+  }
+
+  /// The mean success probability of all prompts, drift up to date.
+  mutating func quality() -> Double {
+    var sum = CompensatedSum()
+    for i in 0..<world.count {
+      settle(i)
+      sum.add(probability(i))
+    }
+    return sum.value / Double(world.count)
+  }
+
+  /// The mean success probability of the tenth of the prompts that are worst.
+  mutating func worstTenth() -> Double {
+    let sorted = (0..<world.count).map { probability($0) }.sorted()
+    let few = max(1, world.count / 10)
+    return sorted.prefix(few).reduce(0, +) / Double(few)
+  }
+
+  /// ‖ĝ‖², the parts across included.
+  func squaredNorm(of gradient: ArenaGradient) -> Double {
+    var sum = gradient.across
+    var shared: [Int: Double] = [:]
+    for (i, g) in zip(gradient.prompts, gradient.values) {
+      sum += ownShare * ownShare * g * g
+      shared[world.clusters[i], default: 0] += clusterShare * g
+    }
+    if clusterShare > 0 { for i in shared.keys.sorted() { sum += (shared[i] ?? 0) * (shared[i] ?? 0) } }
+    return sum
+  }
+
+  /// One normalised step: `θ += η ĝ/√(E ‖ĝ‖²)`, the expectation a decaying mean over steps.
+  ///
+  /// Without the normalisation a rule could win by a larger gradient alone; with it, noise costs what it costs an adaptive optimiser.
+  mutating func apply(_ gradient: ArenaGradient) {
+    let square = squaredNorm(of: gradient)
+    step += 1
+    guard square > 0 else { return }
+    squaredNorm = Self.normDecay * squaredNorm + (1 - Self.normDecay) * square
+    squaredNormWeight = Self.normDecay * squaredNormWeight + (1 - Self.normDecay)
+    let length = world.shared.stepLength / (squaredNorm / squaredNormWeight).squareRoot()
+    for (i, g) in zip(gradient.prompts, gradient.values) {
+      own[i] += length * ownShare * g
+      clusters[world.clusters[i]] += length * clusterShare * g
+    }
+  }
+
+  /// ∇J in the coordinates of θ: those of prompts, then those of clusters; J the mean success probability.
+  func exactGradient() -> (own: [Double], clusters: [Double]) {
+    var gradient = (own: own, clusters: clusters.map { _ in 0.0 })
+    for i in 0..<world.count {
+      let p = probability(i)
+      let g = p * (1 - p) * world.distances[i] / Double(world.count)
+      gradient.own[i] = ownShare * g
+      gradient.clusters[world.clusters[i]] += clusterShare * g
+    }
+    return gradient
+  }
+
+  /// ⟨d_i, v⟩ for a vector v in the coordinates of θ.
+  func along(_ i: Int, _ vector: (own: [Double], clusters: [Double])) -> Double {
+    ownShare * vector.own[i] + clusterShare * vector.clusters[world.clusters[i]]
+  }
+
+  /// Adds `gradient` to dense sums in the coordinates of θ.
+  func accumulate(_ gradient: ArenaGradient, own: inout [Double], clusters: inout [Double]) {
+    for (i, g) in zip(gradient.prompts, gradient.values) {
+      own[i] += ownShare * g
+      clusters[world.clusters[i]] += clusterShare * g
+    }
+  }
+}
+
+/// The gradient estimate of a step: a weighted mean of the groups' contributions.
+struct ArenaGradient {
+  /// The prompts.
+  var prompts: [Int] = []
+  /// Their weighted contributions along their directions.
+  var values: [Double] = []
+  /// The expected squared length across all directions.
+  var across = 0.0
+}

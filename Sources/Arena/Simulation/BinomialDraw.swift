@@ -1,0 +1,37 @@
+import Foundation
+import Statistics
+
+/// A binomial number by inversion of one uniform number.
+///
+/// Inversion makes counts of different rules comonotone: two rules that draw from the same stream see the same luck. It walks through the probabilities upwards from zero successes of the rarer kind, about n·min(p, 1−p)
+/// steps; beyond 64 expected steps GSL's rejection method takes over, which is no longer comonotone but exact.
+@inlinable
+func binomial(_ trials: Int, _ p: Double, _ stream: inout RandomStream) -> Int {
+  let u = stream.uniform()
+  guard trials > 0, p > 0 else { return 0 }
+  guard p < 1 else { return trials }
+  let rare = min(p, 1 - p)
+  if Double(trials) * rare > 64 { return stream.binomial(trials: trials, probability: p) }
+  let odds = rare / (1 - rare)
+  var term = exp(Double(trials) * log1p(-rare))
+  // The rarer kind is counted; for p > 1/2 the tail is turned, so that counts still rise with u.
+  var left = p <= 0.5 ? u : 1 - u
+  var k = 0
+  while left >= term, k < trials {
+    left -= term
+    term *= odds * Double(trials - k) / Double(k + 1)
+    k += 1
+  }
+  return p <= 0.5 ? k : trials - k
+}
+
+/// The sum of `count` gamma lengths with the given mean and coefficient of variation, at least one token each, rounded.
+@inlinable
+func totalLength(_ count: Int, mean: Double, variation: Double, _ stream: inout RandomStream) -> Int {
+  guard count > 0 else { return 0 }
+  guard variation > 0 else { return max(count, Int((Double(count) * mean).rounded())) }
+  // A sum of gamma numbers of one scale is a gamma number.
+  let shape = Double(count) / (variation * variation)
+  let total = stream.gamma(shape: shape, scale: mean * variation * variation)
+  return max(count, Int(total.rounded()))
+}

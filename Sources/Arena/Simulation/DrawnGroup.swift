@@ -1,0 +1,130 @@
+import Allocation
+import Foundation
+import Statistics
+
+/// The rollouts of one prompt at one step, and what the simulator knows of them.
+struct DrawnGroup {
+  /// What the rule sees.
+  private(set) var staged: StagedGroup
+  /// Where its rollouts start.
+  let start: TrajectoryStart
+  /// Its weight among the groups of the step.
+  let weight: Double
+  /// Tokens drawn.
+  private(set) var tokens = 0
+  private let classes: ObservedClasses
+  private var counts = AbortedCounts.none
+  private let successLength: Double
+  private let failureLength: Double
+  private let meanSquaredScore: Double
+
+  /// A prompt before its first round; `probability` is its success probability from the beginning.
+  init(
+    staged: StagedGroup, start: TrajectoryStart, weight: Double, probability: Double, world: ArenaWorld
+  ) {
+    self.staged = staged
+    self.start = start
+    self.weight = weight
+    let i = staged.record.prompt
+    var p = probability
+    var share = 1.0
+    switch start {
+    case .beginning: break
+    case .afterSuccess(let fraction):
+      p = logistic(log(p) - log1p(-p) + world.shared.prefixShift * fraction)
+      share = 1 - fraction
+    case .afterFailure(let fraction):
+      p = logistic(log(p) - log1p(-p) - world.shared.prefixShift * fraction)
+      share = 1 - fraction
+    }
+    classes = ObservedClasses(world, prompt: i, probability: p, share: share)
+    successLength = max(1, share * world.successLengths[i])
+    failureLength = max(1, share * world.failureLengths[i])
+    meanSquaredScore =
+      p * world.successVariances[i] + (1 - p) * world.failureVariances[i]
+      + p * (1 - p) * world.distances[i] * world.distances[i]
+  }
+
+  private func stream(_ key: UInt64, round: Int) -> RandomStream {
+    // Sixteen bits for the visit, eight for the round; a longer history meets its old numbers again, which is harmless.
+    let replicate =
+      UInt64(staged.record.prompt) << 24 | UInt64(staged.record.visits & 0xFFFF) << 8 | UInt64(round & 0xFF)
+    return RandomStream(key: key, replicate: replicate)
+  }
+
+  /// Draws one round of `count` rollouts.
+  mutating func draw(_ count: Int, round: Int, key: UInt64, abort: EarlyAbort?, world: ArenaWorld) {
+    var stream = stream(key, round: round)
+    let accepted = binomial(count, classes.acceptance, &stream)
+    var successes = accepted
+    let variation = world.shared.lengthVariation
+    if let abort {
+      let fates = AbortedCounts(
+        accepted: accepted, refused: count - accepted, abort: abort, shared: world.shared, stream: &stream)
+      counts.add(fates)
+      successes = fates.successes + fates.flaggedSuccesses
+      let failures = fates.failures + fates.flaggedFailures
+      tokens += totalLength(successes, mean: successLength, variation: variation, &stream)
+      tokens += totalLength(failures, mean: failureLength, variation: variation, &stream)
+      tokens += totalLength(
+        fates.aborted, mean: world.shared.flagPosition * failureLength, variation: variation, &stream)
+    } else {
+      tokens += totalLength(accepted, mean: successLength, variation: variation, &stream)
+      tokens += totalLength(count - accepted, mean: failureLength, variation: variation, &stream)
+    }
+    staged.rounds.append(PromptStatistics(successes: successes, samples: count))
+  }
+
+  /// The group's contribution to the gradient.
+  func gradient(_ trained: TrainedGroup, abort: EarlyAbort?, key: UInt64) -> GroupGradient {
+    var stream = stream(key, round: 0xFF)
+    if let abort {
+      return GroupGradient(counts, weight: abort.survivorWeight, classes: classes, stream: &stream)
+    }
+    return GroupGradient(trained, classes: classes, stream: &stream)
+  }
+
+  /// Brings what is known of the prompt up to date; rollouts from a prefix say nothing of the prompt itself.
+  func remember(_ record: inout PromptRecord, key: UInt64) {
+    let (k, n) = (staged.successes, staged.samples)
+    record.visits += 1
+    if k > 0 { record.storedSuccesses = 1 }
+    if n > k { record.storedFailures = 1 }
+    guard start == .beginning else { return }
+    record.latest = PromptStatistics(successes: k, samples: n)
+    let old = Double(record.statistics.samples)
+    let all = old + Double(n)
+    record.meanLength = ((record.meanLength ?? 0) * old + Double(tokens)) / all
+    // The squared score norm is known to a quarter from one rollout; its root mean square over all rollouts is kept.
+    var stream = stream(key, round: 0xFE)
+    let measured = meanSquaredScore * max(0, 1 + 0.25 / Double(n).squareRoot() * stream.normal())
+    let past = record.statistics.scoreDeviation ?? 0
+    let square = (past * past * old + measured * Double(n)) / all
+    record.statistics.successes += k
+    record.statistics.samples += n
+    record.statistics.scoreDeviation = square.squareRoot()
+    record.acceptedScoreNorm = square.squareRoot()
+    record.discountedSuccesses = ArenaState.discount * record.discountedSuccesses + Double(k)
+    record.discountedSamples = ArenaState.discount * record.discountedSamples + Double(n)
+    // The deviation of A Σ log π: log π per token is about −0.3 nats, so that the sum goes with the length.
+    let deviation = n > 1 ? (Double(k) * Double(n - k) / (Double(n) * Double(n - 1))).squareRoot() : 0
+    let signal = 0.3 * deviation * Double(tokens) / Double(n)
+    record.signal = ((record.signal ?? 0) * Double(record.visits - 1) + signal) / Double(record.visits)
+  }
+}
+
+extension AbortedCounts {
+  /// No rollouts.
+  static var none: AbortedCounts { AbortedCounts() }
+
+  private init() {}
+
+  /// Adds another round's.
+  mutating func add(_ other: AbortedCounts) {
+    successes += other.successes
+    flaggedSuccesses += other.flaggedSuccesses
+    failures += other.failures
+    flaggedFailures += other.flaggedFailures
+    aborted += other.aborted
+  }
+}
