@@ -44,6 +44,9 @@ import Testing
     rule.observe([])
     #expect(rule.carriedOver() == [1, 2])
     #expect(rule.starts([]).isEmpty)
+    rule.observe([outcome(3, 1), outcome(3, 7)])
+    #expect(rule.carriedOver() == [1, 2, 3])
+    #expect(rule.starts([record(3)]) == [.afterSuccess(fraction: 0.75)])
   }
 
   /// The published expressions in whole numbers: ratios are hundredths, so ⌊T·ratio⌋ is an integer division.
