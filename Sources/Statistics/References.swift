@@ -19,10 +19,6 @@ public let references: [Reference] = [
     title: "Deep reinforcement learning at the edge of the statistical precipice",
     locator: "NeurIPS 34:29304-29320, arXiv:2108.13264"),
   Reference(
-    key: "ar3po2025", authors: "Zhang et al.", year: 2025,
-    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
-    locator: "arXiv:2509.25808"),
-  Reference(
     key: "bae2025", authors: "Bae et al.", year: 2025,
     title: "Online difficulty filtering for reasoning oriented reinforcement learning",
     locator: "arXiv:2504.03380"),
@@ -207,6 +203,10 @@ public let references: [Reference] = [
     key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
     title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
     locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
+  Reference(
+    key: "responseReuse2025", authors: "Zhang et al.", year: 2025,
+    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
+    locator: "arXiv:2509.25808"),
   Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
