@@ -7,7 +7,7 @@ enum ArenaDocument {
   static func json(_ contest: ArenaFiles) -> JSONValue {
     .object([
       ("schema", .string("allot-arena/1")),
-      ("tool", contest.tool.json),
+      ("tool", VerdictsDocument.tool(contest.tool)),
       ("setting", .string(contest.setting)),
       ("level", .number(contest.level)),
       ("worlds", .array(contest.summaries.map { world($0.world, $0.summary, contest) })),
