@@ -43,6 +43,8 @@ public struct OneStepExamination: Sendable, Hashable {
       state.apply(gradient)
     }
     guard shown.starter.carriedOver().isEmpty else { return nil }
+    // Drift up to date, so that the replicates meet the probabilities that the exact gradient is made of.
+    for i in 0..<world.count { state.settle(i) }
     let exact = state.exactGradient()
     var own = exact.own.map { _ in 0.0 }
     var clusters = exact.clusters.map { _ in 0.0 }

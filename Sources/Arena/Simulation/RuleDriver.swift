@@ -4,7 +4,7 @@ import Statistics
 
 /// Drives a rollout rule through the steps of a simulated training run.
 ///
-/// The random numbers of a round belong to (seed, world, prompt, visit, round): rules that visit a prompt as often meet the same luck there.
+/// The random numbers of a round belong to (seed, world, prompt, visit, round): rules that visit a prompt as often meet the same luck there. A prompt that comes twice in one step, where a pass over the pool ends, is visited twice.
 struct RuleDriver {
   /// Prompts m of a step, and mean rollouts n of a prompt.
   struct Setting: Sendable, Hashable {
@@ -20,6 +20,8 @@ struct RuleDriver {
   /// What came back of the last step.
   private(set) var outcomes: [GroupOutcome] = []
   private var order: CandidateOrder
+  /// How often each prompt was drawn in the present step.
+  private var met: [Int32]
   private let key: UInt64
   private var selection: RandomStream
 
@@ -32,9 +34,11 @@ struct RuleDriver {
     self.setting = setting
     order = CandidateOrder(
       count: world.count, world: replicate == 0 ? world.name : "\(world.name)/\(replicate)", seed: seed)
+    met = [Int32](repeating: 0, count: world.count)
     var keys = RandomStream(StreamKey(seed: seed, claim: "arena/rollouts/\(world.name)").replicate(replicate))
     key = keys.next()
-    selection = RandomStream(StreamKey(seed: seed, claim: "arena/selection/\(world.name)").replicate(replicate))
+    selection = RandomStream(
+      StreamKey(seed: seed, claim: "arena/selection/\(world.name)").replicate(replicate))
   }
 
   /// A step's gradient and cost; the parameters stay as they are, what is known of prompts is brought up to date.
@@ -74,7 +78,8 @@ struct RuleDriver {
     var weights = carried.map { _ in 1.0 }
     if count > carried.count {
       let places = rule.selector.select(
-        candidates.map { state.record($0, knowsTruth: knowsTruth) }, count: count - carried.count, stream: &selection)
+        candidates.map { state.record($0, knowsTruth: knowsTruth) }, count: count - carried.count,
+        stream: &selection)
       chosen += places.map { candidates[$0] }
       weights += rule.selector.weights(places)
     }
@@ -86,7 +91,8 @@ struct RuleDriver {
       batch.groups.append(
         DrawnGroup(
           staged: StagedGroup(records[place]), start: starts[place], weight: weights[place],
-          probability: state.probability(i), world: state.world))
+          probability: state.probability(i), visit: records[place].visits + Int(met[i]), world: state.world))
+      met[i] += 1
     }
     try rounds(&batch, from: batch.groups.count - chosen.count, state: state)
   }
@@ -109,7 +115,7 @@ struct RuleDriver {
       round += 1
       precondition(round < 10_000, "\(rule.name) never stops drawing")
     }
-    for group in batch.groups[first...] {
+    for group in batch.groups[first...] where group.staged.samples > 0 {
       batch.cost.groups += 1
       batch.cost.rollouts += group.staged.samples
       batch.cost.tokens += group.tokens
@@ -125,8 +131,13 @@ struct RuleDriver {
       let group = batch.groups[trained.group]
       let part = group.gradient(trained, abort: rule.abort, key: key)
       let weight = share * group.weight
-      gradient.prompts.append(group.staged.record.prompt)
-      gradient.values.append(weight * part.along)
+      let prompt = group.staged.record.prompt
+      if met[prompt] > 1, let place = gradient.prompts.firstIndex(of: prompt) {
+        gradient.values[place] += weight * part.along
+      } else {
+        gradient.prompts.append(prompt)
+        gradient.values.append(weight * part.along)
+      }
       gradient.across += weight * weight * part.across
       batch.cost.useful += part.useful
     }
@@ -138,6 +149,7 @@ struct RuleDriver {
   private mutating func learn(_ batch: StepBatch, state: inout ArenaState) {
     var isTrained = [Bool](repeating: false, count: batch.groups.count)
     for trained in batch.trained { isTrained[trained.group] = true }
+    for group in batch.groups { met[group.staged.record.prompt] = 0 }
     var outcomes: [GroupOutcome] = []
     outcomes.reserveCapacity(batch.groups.count)
     for (place, group) in batch.groups.enumerated() where group.staged.samples > 0 {
