@@ -120,12 +120,14 @@ import _TestSupport
     #expect(selector.select(records, count: 20, stream: &stream).count == 8)
   }
 
-  /// The doc comment's optimum of `Σ (g² + σ²/n)/π` under `Σπ = m` and `Σπn = B`, against a search over both simplices.
+  /// The doc comment's optimum of `Σ (g² + σ²/n)/π` under `Σπ = m` and `Σπn = B`, with πn for the second unknown, against a search over both simplices.
   @Test func gradientsAndNoiseOverProbabilityMinimiseTheVariance() {
     let (g, s) = ([0.2, 0.05, 0.12], [2.0, 0.4, 3.0])
     let (m, budget) = (1.0, 12.0)
     func variance(_ pi: [Double], _ spent: [Double]) -> Double {
-      (0..<3).reduce(0) { $0 + (g[$1] * g[$1] + s[$1] * s[$1] * pi[$1] / spent[$1]) / pi[$1] }
+      var sum = 0.0
+      for i in 0..<3 { sum += g[i] * g[i] / pi[i] + s[i] * s[i] / spent[i] }
+      return sum
     }
     func shares(_ weights: [Double], _ total: Double) -> [Double] {
       weights.map { total * $0 / weights.reduce(0, +) }

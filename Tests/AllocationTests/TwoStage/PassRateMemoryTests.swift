@@ -82,7 +82,7 @@ import _TestSupport
   @Test func thePriorIsThatOfTheBetaLawOfThePool() {
     var memory = PassRateMemory()
     var stream = RandomStream(StreamKey(seed: 10, claim: "prior"))
-    var (rates, influences) = (Moments([]), Moments([]))
+    var (rates, influences) = (Moments(), Moments())
     let (mean, size) = (0.4, 5.0)
     let variance = mean * (1 - mean) / (size + 1)
     for i in 0..<20_000 {
@@ -124,7 +124,7 @@ import _TestSupport
   }
 
   @Test func itSurvivesItsCoding() throws {
-    let memory = memory(drift: 0.5, visits: 3)
+    let memory = self.memory(drift: 0.5, visits: 3)
     let data = try JSONEncoder().encode(memory)
     #expect(try JSONDecoder().decode(PassRateMemory.self, from: data) == memory)
   }

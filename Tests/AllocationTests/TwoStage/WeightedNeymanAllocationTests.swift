@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: [9, 12, 17])
   func noDivisionInIntegersHasASmallerWeightedVariance(budget: Int) throws {
-    let records = records([(0.5, 4, 8), (2, 1, 8), (4, 0, 8), (1, 30, 60)])
+    let records = self.records([(0.5, 4, 8), (2, 1, 8), (4, 0, 8), (1, 30, 60)])
     let bounds = AllocationBounds(minimum: 2, maximum: 8)
     let rollouts = try WeightedNeymanAllocation(remembers: false).rollouts(
       records, budget: budget, bounds: bounds)
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func rolloutsAreInProportionToWeightTimesDeviation() throws {
-    let records = records([(1, 500, 1000), (2, 500, 1000), (5, 500, 1000)])
+    let records = self.records([(1, 500, 1000), (2, 500, 1000), (5, 500, 1000)])
     #expect(
       try WeightedNeymanAllocation(remembers: false).rollouts(records, budget: 800, bounds: .none)
         == [100, 200, 500])
@@ -55,7 +55,7 @@ import Testing
 
   @Test func whatItRemembersMovesItsRollouts() throws {
     var rule = WeightedNeymanAllocation()
-    let records = records([(1, 0, 0), (1, 0, 0)])
+    let records = self.records([(1, 0, 0), (1, 0, 0)])
     let bounds = AllocationBounds(minimum: 2, maximum: 100)
     #expect(try rule.rollouts(records, budget: 20, bounds: bounds) == [10, 10])
     for _ in 0..<5 {

@@ -21,8 +21,8 @@ import _TestSupport
   }
 
   private func kind(_ isAccepted: Bool, _ p: Double, flagged: Double, _ abort: EarlyAbort) -> [Fate] {
-    let (plain, survived): (WritableKeyPath<AbortedCounts, Int>, WritableKeyPath<AbortedCounts, Int>) =
-      isAccepted ? (\.successes, \.flaggedSuccesses) : (\.failures, \.flaggedFailures)
+    let plain: WritableKeyPath<AbortedCounts, Int> = isAccepted ? \.successes : \.failures
+    let survived: WritableKeyPath<AbortedCounts, Int> = isAccepted ? \.flaggedSuccesses : \.flaggedFailures
     let left = abort.exploration
     return [
       Fate(probability: p * (1 - flagged), isAccepted: isAccepted, weight: 1, place: plain),
@@ -61,7 +61,7 @@ import _TestSupport
     let world = ArenaWorld.small([0.3])
     let classes = ObservedClasses(world, prompt: 0, probability: 0.3)
     let abort = EarlyAbort(exploration: exploration)
-    let fates = fates(classes, world.shared, abort)
+    let fates = self.fates(classes, world.shared, abort)
     #expect(abs(fates.reduce(0) { $0 + $1.probability } - 1) < 1e-15)
     let mean = expectation(fates, group: group) { drawn in
       GivenCounts(normals: 4) {
@@ -91,7 +91,7 @@ import _TestSupport
     let world = ArenaWorld.small([0.3])
     let classes = ObservedClasses(world, prompt: 0, probability: 0.3)
     let truth = 0.21 * world.distances[0]
-    let fates = fates(classes, world.shared, EarlyAbort())
+    let fates = self.fates(classes, world.shared, EarlyAbort())
     func score(_ fate: Fate) -> Double { fate.isAccepted ? classes.acceptedMean : classes.refusedMean }
     let unweighted = expectation(fates, group: 3) { drawn in
       let left = drawn.filter { $0.weight > 0 }
@@ -115,7 +115,7 @@ import _TestSupport
   @Test func theOtherSurvivorsAreABaselineWithoutBias() {
     let world = ArenaWorld.small([0.3])
     let classes = ObservedClasses(world, prompt: 0, probability: 0.3)
-    let fates = fates(classes, world.shared, EarlyAbort(exploration: 0.2))
+    let fates = self.fates(classes, world.shared, EarlyAbort(exploration: 0.2))
     let mean = expectation(fates, group: 3) { drawn in
       drawn.indices.reduce(0) { sum, j in
         let others = drawn.indices.filter { $0 != j && drawn[$0].weight > 0 }
