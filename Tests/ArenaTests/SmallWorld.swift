@@ -17,7 +17,7 @@ extension ArenaWorld {
     return ArenaWorld(
       name: "small", summary: "made up here", logits: probabilities.map { log($0) - log1p(-$0) },
       distances: distances ?? places.map { 1 + 0.25 * $0 }, successVariances: places.map { 6 + $0 },
-      failureVariances: places.map { 9 - 0.5 * $0 }, successLengths: places.map { 40 + $0 },
+      failureVariances: places.map { 9 / (1 + 0.1 * $0) }, successLengths: places.map { 40 + $0 },
       failureLengths: places.map { 80 + $0 }, clusters: probabilities.indices.map { $0 / clusterSize },
       shared: shared)
   }

@@ -30,8 +30,10 @@ public struct OneStepExamination: Sendable, Hashable {
     precondition(replicates > 1, "\(replicates) replicates")
     var state = ArenaState(world, seed: seed)
     var shown = contender.rule
-    var uniform = RuleDriver(
-      Contender(.uniform), world: world, setting: setting.driver, seed: seed)
+    // The history is not the contender's, so that bounds that do not admit it are no reason to refuse.
+    var history = setting.driver
+    history.bounds = .none
+    var uniform = RuleDriver(Contender(.uniform), world: world, setting: history, seed: seed)
     var offers = RandomStream(StreamKey(seed: seed, claim: "arena/offers/\(world.name)"))
     for _ in 0..<steps {
       let (gradient, _) = try uniform.step(&state)
