@@ -26,7 +26,8 @@ struct ArenaCommand: AsyncParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("The worlds, separated by commas (default: all but the held-out).", valueName: "names"))
+    help: ArgumentHelp("The worlds, separated by commas (default: all but the held-out).", valueName: "names")
+  )
   var world: String?
 
   @Option(
@@ -38,6 +39,9 @@ struct ArenaCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("Count rewards of at least this in the logs as successes.", valueName: "r"))
   var threshold: Double?
+
+  @Option(help: ArgumentHelp("The largest share of damaged lines of a log to pass over.", valueName: "share"))
+  var maxBad = 0.001
 
   @Option(help: ArgumentHelp("The rules, separated by commas (default: all).", valueName: "names"))
   var methods: String?
@@ -107,13 +111,15 @@ struct ArenaCommand: AsyncParsableCommand {
     if global.json {
       try StandardOutput.write(files.documentText)
     } else if !global.quiet {
-      try StandardOutput.write(output == nil ? files.reportText : "\(output ?? ""): report.md, arena.json, tables, plots\n")
+      try StandardOutput.write(
+        output == nil ? files.reportText : "\(output ?? ""): report.md, arena.json, tables, plots\n")
     }
   }
 
   private var settingText: String {
     "\(prompts) prompts, \(promptsPerStep) × \(rolloutsPerPrompt) rollouts a step, \(budget) rollouts"
-      + (tokens.map { " or \($0) tokens" } ?? "") + ", \(seeds) seeds from \(global.seed)"
+      + (tokens.map { " or \($0) tokens" } ?? "")
+      + ", \(seeds) seed\(seeds == 1 ? "" : "s") from \(global.seed)"
   }
 
   private func write(
