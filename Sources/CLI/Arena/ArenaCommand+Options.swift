@@ -76,8 +76,8 @@ extension ArenaCommand {
     }
     let missing = world.missing
     let filled = [
-      filled("score moments", missing.moments, of: world.prompts.count),
-      filled("lengths", missing.lengths, of: world.prompts.count),
+      self.filled("score moments", missing.moments, of: world.prompts.count),
+      self.filled("lengths", missing.lengths, of: world.prompts.count),
     ].compactMap { $0 }
     stages.append(
       DescribedStage(
