@@ -1,7 +1,7 @@
-import Arena
 import Interchange
 import Testing
 
+@testable import Arena
 @testable import Reporting
 
 /// Tables, document and report of a contest made up here: two worlds, three methods of which one refuses in one, an oracle.
@@ -37,7 +37,9 @@ import Testing
     results.append(result("a|b", "picky", 0.3, seeds: seeds))
     return ArenaFiles(
       results: results, oracles: ["oracle"], summaries: [("a|b", "one"), ("plain", "two")],
-      setting: "made up", seed: 1, tool: Fixture.run.tool)
+      setting: "made up", seed: 1,
+      tool: ToolDescription(
+        version: "0.0.0", commit: nil, compiler: "Swift 6.3", gsl: "2.7.1", cpu: nil))
   }
 
   private func rows(_ table: TidyTable) throws -> [[String: String]] {
