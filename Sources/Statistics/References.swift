@@ -136,6 +136,10 @@ public let references: [Reference] = [
       "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
     locator: "Stat. Appl. Genet. Mol. Biol. 9:39"),
   Reference(
+    key: "preRL2026", authors: "the authors of PreRL and DSRL", year: 2026,
+    title: "PreRL and DSRL: reinforcement of the response without its prompt",
+    locator: "arXiv:2604.14142"),
+  Reference(
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
   Reference(

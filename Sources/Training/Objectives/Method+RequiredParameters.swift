@@ -8,7 +8,7 @@ extension Method {
   ///
   /// Rivals' token rules need `token_rule`, judged over leave-one-out, so that a verdict on the rule is none on the advantage. Rules of two values need `advantage_rule`; PSR and NSR
   /// with zeros out of the denominator are other estimators than with them in it. `neyman` from a measured score norm needs `logit-score-norm` as its input, a value that no claim backs: Neyman's rule was examined with known deviations, and what shrinkage and
-  /// small samples do to measured moments was not. A modulation with other numbers than those examined needs the value `modified`, which nothing backs either; so does a token rule.
+  /// small samples do to measured moments was not. Rollout rules other than those two that are an allocation need `rollout_rule`, and updates without the prompt `objective`: no claim is about either. A modulation with other numbers than those examined needs the value `modified`, which nothing backs either; so does a token rule.
   public var requiredParameters: [(name: String, value: String)] {
     var required: [(name: String, value: String)] = []
     switch advantage {
@@ -30,6 +30,13 @@ extension Method {
     case .minimax: required += [("allocation_rule", "minimax"), ("allocation_input", "estimated-root")]
     case .released: required.append(("allocation_rule", "released"))
     }
+    switch rolloutRule {
+    case nil, "uniform": break
+    case "root-jeffreys":
+      required += [("allocation_rule", "root"), ("allocation_input", "estimated-root-jeffreys")]
+    case let rule?: required.append(("rollout_rule", rule))
+    }
+    if preTraining != nil { required.append(("objective", "without-prompt")) }
     if rowsMisaligned || statisticsScrambled { required.append(("allocation_pipeline", "released")) }
     switch tokenRule {
     case .none: break

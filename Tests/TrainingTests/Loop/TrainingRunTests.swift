@@ -64,7 +64,7 @@ import Testing
     }
     #expect(run.state.parameters != before)
     #expect(run.state.parameters.allSatisfy { $0.isFinite })
-    for judged in outcome.rollouts where method.dynamicSampling == nil {
+    for judged in outcome.rollouts where method.dynamicSampling == nil && method.rolloutRule == nil {
       #expect(judged.counts.reduce(0, +) == 36)
       #expect(judged.batch.count == 36)
     }

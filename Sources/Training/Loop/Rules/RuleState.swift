@@ -1,0 +1,90 @@
+import Allocation
+import Foundation
+
+/// What a run with a rollout rule carries from step to step: the rule with its memory, what is known of each prompt, and how far the passes over the pool have come.
+public struct RuleState: Sendable {
+  /// The rule.
+  public var rule: RolloutRule
+  /// Where the passes over the pool stand.
+  public var cursor = PromptCursor()
+  /// What is remembered of each prompt.
+  public var prompts: [PromptMemory]
+
+  /// A rule at the beginning of a run on so many prompts.
+  public init(rule: RolloutRule, promptCount: Int) {
+    self.rule = rule
+    prompts = Array(repeating: PromptMemory(), count: promptCount)
+  }
+
+  /// The parts as a checkpoint holds them.
+  private struct Document: Codable {
+    var name: String
+    var selector: Data
+    var sampler: Data
+    var starter: Data
+    var abort: EarlyAbort?
+    var cursor: PromptCursor
+    var prompts: [PromptMemory]
+  }
+
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    // One state, one text: without sorting, two equal states could differ.
+    encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
+  }
+
+  private static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
+
+  /// The state as bytes; equal states have equal ones.
+  public var encoded: Data {
+    func bytes(_ part: some Encodable) -> Data {
+      do { return try Self.encoder.encode(part) } catch {
+        preconditionFailure("a part of the rule '\(rule.name)' cannot be written down: \(error)")
+      }
+    }
+    return bytes(
+      Document(
+        name: rule.name, selector: bytes(rule.selector), sampler: bytes(rule.sampler),
+        starter: bytes(rule.starter), abort: rule.abort, cursor: cursor, prompts: prompts))
+  }
+
+  /// The state that `encoded` was made from, of a run with the rule `rule` in whatever state.
+  ///
+  /// Throws `invalid` where the bytes are no state of that rule on so many prompts.
+  public init(_ encoded: Data, rule: RolloutRule, promptCount: Int) throws(TrainingError) {
+    func part<Part: Decodable>(like: Part, _ bytes: Data) throws -> Part {
+      try Self.decoder.decode(Part.self, from: bytes)
+    }
+    self.init(rule: rule, promptCount: promptCount)
+    let found: String
+    do {
+      let document = try Self.decoder.decode(Document.self, from: encoded)
+      if document.name == rule.name, document.prompts.count == promptCount {
+        self.rule.selector = try part(like: rule.selector, document.selector)
+        self.rule.sampler = try part(like: rule.sampler, document.sampler)
+        self.rule.starter = try part(like: rule.starter, document.starter)
+        self.rule.abort = document.abort
+        cursor = document.cursor
+        prompts = document.prompts
+        return
+      }
+      found = "that of '\(document.name)' on \(document.prompts.count) prompts"
+    } catch { found = "unreadable (\(error))" }
+    throw .invalid(
+      name: "the state of the rollout rule", value: found,
+      allowed: "be that of '\(rule.name)' on \(promptCount) prompts")
+  }
+}
+
+extension RuleState: Hashable {
+  public static func == (first: RuleState, second: RuleState) -> Bool { first.encoded == second.encoded }
+  public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
+}
