@@ -19,6 +19,14 @@ public let references: [Reference] = [
     title: "Deep reinforcement learning at the edge of the statistical precipice",
     locator: "NeurIPS 34:29304-29320, arXiv:2108.13264"),
   Reference(
+    key: "ar3po2025", authors: "Zhang et al.", year: 2025,
+    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
+    locator: "arXiv:2509.25808"),
+  Reference(
+    key: "bae2025", authors: "Bae et al.", year: 2025,
+    title: "Online difficulty filtering for reasoning oriented reinforcement learning",
+    locator: "arXiv:2504.03380"),
+  Reference(
     key: "barlow1972", authors: "Barlow, Bartholomew, Bremner, Brunk", year: 1972,
     title: "Statistical inference under order restrictions", locator: "Wiley"),
   Reference(
@@ -69,6 +77,10 @@ public let references: [Reference] = [
     title: "Variance reduction techniques for gradient estimates in reinforcement learning",
     locator: "JMLR 5:1471-1530"),
   Reference(
+    key: "greso2025", authors: "Zheng et al.", year: 2025,
+    title: "Act only when it pays: efficient reinforcement learning for LLM reasoning via selective rollouts",
+    locator: "arXiv:2506.02177; Infini-AI-Lab/GRESO"),
+  Reference(
     key: "gross1956", authors: "Gross", year: 1956,
     title: "A class of discrete-type minimization problems", locator: "RAND RM-1644"),
   Reference(
@@ -110,6 +122,10 @@ public let references: [Reference] = [
     title: "Buy 4 REINFORCE samples, get a baseline for free!", locator: "ICLR 2019 DeepRLStructPred workshop"
   ),
   Reference(
+    key: "lilo2025", authors: "Foster et al.", year: 2025,
+    title: "Learning to reason at the frontier of learnability",
+    locator: "arXiv:2502.12272"),
+  Reference(
     key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
     title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
   Reference(
@@ -131,6 +147,14 @@ public let references: [Reference] = [
     key: "neyman1934", authors: "Neyman", year: 1934,
     title: "On the two different aspects of the representative method", locator: "JRSS 97:558-625"),
   Reference(
+    key: "passRateControl2026", authors: "the authors of arXiv:2605.05112", year: 2026,
+    title: "Pass-rate control by prefix sampling",
+    locator: "arXiv:2605.05112"),
+  Reference(
+    key: "pcl2025", authors: "Gao et al.", year: 2025,
+    title: "Prompt curriculum learning for efficient LLM post-training",
+    locator: "arXiv:2510.01135"),
+  Reference(
     key: "phipson2010", authors: "Phipson, Smyth", year: 2010,
     title:
       "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
@@ -142,6 +166,10 @@ public let references: [Reference] = [
   Reference(
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
+  Reference(
+    key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
+    title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
+    locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
   Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
@@ -162,6 +190,10 @@ public let references: [Reference] = [
   Reference(
     key: "spearman1910", authors: "Spearman", year: 1910,
     title: "Correlation calculated from faulty data", locator: "Br. J. Psychol. 3:271-295"),
+  Reference(
+    key: "speed2025", authors: "Zhang et al.", year: 2025,
+    title: "SPEED-RL: faster training of reasoning models via online curriculum learning",
+    locator: "arXiv:2506.09016; Zanette-Labs/speed-rl"),
   Reference(
     key: "su2021", authors: "Su, Lu, Pan et al.", year: 2021,
     title: "RoFormer: enhanced transformer with rotary position embedding", locator: "arXiv:2104.09864"),
