@@ -48,6 +48,10 @@ public let references: [Reference] = [
     key: "cheng2025", authors: "Cheng, Huang, Zhu et al.", year: 2025,
     title: "Reasoning with exploration: an entropy perspective", locator: "arXiv:2506.14758"),
   Reference(
+    key: "cobaRL2026", authors: "the authors of CoBA-RL", year: 2026,
+    title: "CoBA-RL, capability-oriented budget allocation for RL of language models",
+    locator: "arXiv:2602.03048"),
+  Reference(
     key: "cobbe2021", authors: "Cobbe, Kosaraju, Bavarian et al.", year: 2021,
     title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
   Reference(
@@ -84,6 +88,11 @@ public let references: [Reference] = [
     key: "gross1956", authors: "Gross", year: 1956,
     title: "A class of discrete-type minimization problems", locator: "RAND RM-1644"),
   Reference(
+    key: "gvm2025", authors: "Yao, Hao, Zhang et al.", year: 2025,
+    title:
+      "Optimizing chain-of-thought reasoners via gradient variance minimization in rejection sampling and RL",
+    locator: "arXiv:2505.02391; RLHFlow/GVM"),
+  Reference(
     key: "hamilton1792", authors: "Hamilton", year: 1792,
     title: "The method of largest remainders", locator: "letter on apportionment"),
   Reference(
@@ -96,6 +105,10 @@ public let references: [Reference] = [
   Reference(
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
+  Reference(
+    key: "hora2026", authors: "the authors of HORA", year: 2026,
+    title: "HORA, hit-utility optimal rollout allocation",
+    locator: "arXiv:2605.07114"),
   Reference(
     key: "hormann1993", authors: "Hörmann", year: 1993,
     title: "The generation of binomial random variates", locator: "J. Stat. Comput. Simul. 46:101-110"),
@@ -114,6 +127,10 @@ public let references: [Reference] = [
     key: "kantorovich1948", authors: "Kantorovich", year: 1948,
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),
+  Reference(
+    key: "knapsack2025", authors: "Li et al.", year: 2025,
+    title: "Knapsack RL: unlocking exploration of LLMs via optimizing budget allocation",
+    locator: "arXiv:2509.25849"),
   Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
@@ -167,6 +184,10 @@ public let references: [Reference] = [
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
   Reference(
+    key: "rasmussen2006", authors: "Rasmussen, Williams", year: 2006,
+    title: "Gaussian processes for machine learning",
+    locator: "MIT Press"),
+  Reference(
     key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
     title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
     locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
@@ -200,6 +221,10 @@ public let references: [Reference] = [
   Reference(
     key: "tricomi1951", authors: "Tricomi, Erdélyi", year: 1951,
     title: "The asymptotic expansion of a ratio of gamma functions", locator: "Pacific J. Math. 1:133-142"),
+  Reference(
+    key: "vip2026", authors: "the authors of VIP", year: 2026,
+    title: "VIP, variance-informed predictive allocation of rollouts",
+    locator: "arXiv:2602.01601; HieuNT91/VIP"),
   Reference(
     key: "vose1991", authors: "Vose", year: 1991,
     title: "A linear algorithm for generating random numbers with a given distribution",
@@ -241,5 +266,5 @@ public let references: [Reference] = [
   Reference(
     key: "zhu2025", authors: "Zhu, Xia, Wei et al.", year: 2025,
     title: "The surprising effectiveness of negative reinforcement in LLM reasoning",
-    locator: "arXiv:2506.01347"),
+    locator: "arXiv:2506.01347")
 ]
