@@ -70,7 +70,10 @@ public final class TrainingRun {
         parameters: weights.parameters, optimiser: configuration.optimiser(shape, isWarmUp: true),
         history: PromptHistory(
           promptCount: tasks.pool.count, decay: method.decay, refresh: method.refresh))
-      self.state.rule = rule.map { RuleState(rule: $0, promptCount: tasks.pool.count) }
+      self.state.rule = rule.map {
+        RuleState(
+          rule: $0, promptCount: tasks.pool.count, maximumLength: configuration.maximumTokens)
+      }
       if isWarm || configuration.warmUpSteps == 0 { endWarmUp() }
     }
   }

@@ -98,7 +98,7 @@ import Testing
 
   @Test func aSelectorChoosesAmongItsCandidates() throws {
     let run = try Self.run(
-      RolloutRule("even", selector: EvenPrompts(), sampler: SingleRound(UniformAllocator())))
+      RolloutRule("even", selector: EvenPrompts(), sampler: SingleRound(AllocationRule.uniform)))
     let outcome = try TinyRun.finish(run)
     for judged in outcome.rollouts {
       #expect(judged.prompts.count <= 6 && judged.prompts.allSatisfy { $0.isMultiple(of: 2) })

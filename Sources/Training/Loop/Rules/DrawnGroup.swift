@@ -14,16 +14,16 @@ public struct DrawnGroup: Sendable, Hashable {
   public var tokens = 0
   /// Rollouts that were given up on their way; they count as failures.
   public var aborted = 0
-  /// Rollouts that were not, and their tokens.
-  public var whole = 0
-  /// Tokens of the rollouts that were not given up.
-  public var wholeTokens = 0
+  /// The tokens of each rollout that was not.
+  public var lengths: [Int] = []
   /// Σ over the successes of the score norm in logit space.
   public var acceptedNormSum = 0.0
   /// The first correct response.
   public var success: [Int32]?
   /// The first wrong response that was not given up.
   public var failure: [Int32]?
+  /// Its weight in the step's mean.
+  public var weight = 1.0
   /// Whether rollouts of it are trained on.
   public var isTrained = false
 
@@ -44,6 +44,6 @@ public struct DrawnGroup: Sendable, Hashable {
   public var outcome: GroupOutcome {
     GroupOutcome(
       prompt: prompt, successes: successes, samples: samples, tokens: tokens, start: start,
-      isTrained: isTrained)
+      isTrained: isTrained, weight: weight)
   }
 }

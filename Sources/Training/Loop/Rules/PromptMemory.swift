@@ -8,7 +8,7 @@ public struct PromptMemory: Sendable, Hashable, Codable {
   public private(set) var visits = 0
   /// Rollouts and successes of the last visit.
   public private(set) var latest: PromptStatistics?
-  /// Responses that were drawn to their end, and their tokens.
+  /// Responses that were not given up.
   public private(set) var responses = 0
   /// Tokens of these responses.
   public private(set) var tokens = 0
@@ -36,8 +36,8 @@ public struct PromptMemory: Sendable, Hashable, Codable {
     guard group.start == .beginning, group.samples > 0 else { return }
     visits += 1
     latest = PromptStatistics(successes: group.successes, samples: group.samples)
-    responses += group.whole
-    tokens += group.wholeTokens
+    responses += group.lengths.count
+    tokens += group.lengths.reduce(0, +)
     accepted += group.successes
     acceptedNormSum += group.acceptedNormSum
     if let signal {

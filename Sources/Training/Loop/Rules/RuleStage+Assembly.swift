@@ -32,13 +32,13 @@ extension RuleStage {
       for place in picks {
         result.batch.append(draws.batch, rollout: place, group: row)
         result.rewards.append(draws.rewards[place])
-        ruled.weights.append(draws.weights[place])
+        ruled.weights.append(group.drawn.weight * weight(draws.fates[place], group, draws, ruleState.rule))
         ruled.isReplayed.append(false)
       }
       let replays = replays(chosen, group, ruleState)
       if chosen.replayedCarryGradient {
         append(replays, group: row, prompt: group.tokens, &result, state, trainer: trainer, threads: threads)
-        ruled.weights += replays.map { _ in 1 }
+        ruled.weights += replays.map { _ in group.drawn.weight }
         ruled.isReplayed += replays.map { _ in true }
       } else {
         ruled.compared += replays.map { RuledRollouts.Compared(row: row, reward: 1, length: $0.count) }
@@ -55,6 +55,17 @@ extension RuleStage {
     result.isCorrect = result.rewards.map { $0 > 0 }
     result.ruled = ruled
     return result
+  }
+
+  /// What a rollout counts for: 1, 0 where it was given up, the inverse probability where it went on although flagged.
+  ///
+  /// Where the loss weighs a prompt by its rollouts, what the prompt was given is undone too, as the authors do it; with prompts equal the aggregation has done that.
+  private func weight(_ fate: EarlyAbort.Fate, _ group: Group, _ draws: Draws, _ rule: RolloutRule) -> Double
+  {
+    guard let abort = rule.abort else { return 1 }
+    if method.aggregation == .promptEqual { return abort.weight(fate) }
+    return abort.weight(
+      fate, rollouts: group.drawn.samples, mean: Double(draws.batch.count) / Double(draws.groups.count))
   }
 
   /// The places of the rollouts that are taken, in the order drawn: the first ones of either reward after the rounds that are left out.

@@ -63,6 +63,7 @@ extension RuleStage {
     for (index, group) in ruled.groups.enumerated() {
       state.prompts[group.prompt].add(group, signal: signals[index])
     }
+    state.landmarks?.observe(lengths: ruled.groups.flatMap(\.lengths))
     state.rule.observe(ruled.groups.filter { $0.samples > 0 }.map(\.outcome))
   }
 

@@ -4,7 +4,7 @@ import Statistics
 extension RuleStage {
   /// Draws and judges one round for the groups `own`.
   func round(
-    _ requests: [Int], _ own: Range<Int>, step: Int, attempt: Int, _ draws: inout Draws, abort: EarlyAbort?,
+    _ requests: [Int], _ own: Range<Int>, step: Int, attempt: Int, _ draws: inout Draws,
     _ state: TrainingState, sampler: Sampler, threads: Int
   ) throws(TrainingError) {
     let active = own.filter { requests[$0 - own.lowerBound] > 0 }
@@ -15,7 +15,7 @@ extension RuleStage {
         seed: configuration.seed, claim: claim, designPoint: UInt64(draws.groups[group].drawn.prompt))
     }
     var settings = plain.settings
-    settings.recordsMargins = abort != nil
+    settings.recordsMargins = active.contains { draws.groups[$0].watch != nil }
     let drawn = try sampler.sample(
       parameters: state.parameters, prompts: active.map { draws.groups[$0].tokens },
       counts: active.map { requests[$0 - own.lowerBound] }, keys: active.map { key(claim, $0) },
@@ -28,12 +28,12 @@ extension RuleStage {
       let earlier = draws.groups[group].drawn.samples
       var places: [Int] = []
       for number in 0..<requests[group - own.lowerBound] {
-        let stopped = abort.map {
+        let ending = draws.groups[group].watch.map {
           var stream = RandomStream(key("abort/\(claim)", group).replicate(earlier + number))
-          return $0.stopped(drawn, rollout: rollout, stream: &stream)
+          return $0.ending(drawn, rollout: rollout, stream: &stream)
         }
         places.append(draws.batch.count)
-        add(drawn, rollout: rollout, group: group, stopped: stopped, &draws)
+        add(drawn, rollout: rollout, group: group, ending: ending, &draws)
         rollout += 1
       }
       let statistics = PromptStatistics(
@@ -46,29 +46,28 @@ extension RuleStage {
 
   /// Judges a rollout and adds it to those of the step.
   private func add(
-    _ drawn: RolloutBatch, rollout: Int, group: Int, stopped: StoppedRollout?, _ draws: inout Draws
+    _ drawn: RolloutBatch, rollout: Int, group: Int, ending: RolloutWatch.Ending?, _ draws: inout Draws
   ) {
-    let isAborted = stopped?.isAborted ?? false
-    draws.batch.append(drawn, rollout: rollout, group: group, length: stopped?.length ?? .max)
+    let fate = ending?.fate ?? .unflagged
+    draws.batch.append(drawn, rollout: rollout, group: group, length: ending?.length ?? .max)
     let place = draws.batch.count - 1
     let range = draws.batch.range(place)
     let replayed = draws.groups[group].tokens.suffix(draws.groups[group].drawn.replayedTokens)
     let response = Array(replayed) + draws.batch.tokens[range]
-    // A response cut off at the length limit has given no answer, nor has one that was given up.
+    // A response cut off at the length limit has given no answer, nor has one that was given up; one that was stopped because its answer was decided is judged as it stands.
     let isCorrect =
-      !isAborted && draws.batch.isTerminated[place]
+      fate != .aborted && (draws.batch.isTerminated[place] || ending?.isStopped ?? false)
       && plain.verifier.accepts(
         response: plain.vocabulary.decode(response),
         answer: plain.pool[draws.groups[group].drawn.prompt].answer)
     draws.rewards.append(isCorrect ? 1 : 0)
-    draws.weights.append(isAborted ? 0 : stopped?.weight ?? 1)
+    draws.fates.append(fate)
     draws.groups[group].drawn.tokens += range.count
-    if isAborted {
+    if fate == .aborted {
       draws.groups[group].drawn.aborted += 1
       return
     }
-    draws.groups[group].drawn.whole += 1
-    draws.groups[group].drawn.wholeTokens += range.count
+    draws.groups[group].drawn.lengths.append(range.count)
     if isCorrect {
       draws.groups[group].drawn.acceptedNormSum += VarianceProxy.squaredScore(draws.batch, rollout: place)
         .squareRoot()

@@ -18,10 +18,13 @@ struct RuleStage {
     var tokens: [Int32]
     /// The places of its rollouts among those of the step, round by round.
     var rounds: [[Int]] = []
+    /// What watches its rollouts; nil where none is given up.
+    var watch: RolloutWatch?
 
     init(_ record: PromptRecord, start: TrajectoryStart, prompt: [Int32], replayed: ArraySlice<Int32>) {
       staged = StagedGroup(record)
       drawn = DrawnGroup(prompt: record.prompt, start: start, replayedTokens: replayed.count)
+      drawn.weight = record.weight
       tokens = prompt + replayed
     }
   }
@@ -31,7 +34,7 @@ struct RuleStage {
     var groups: [Group] = []
     var batch = RolloutBatch(prompts: [])
     var rewards: [Double] = []
-    var weights: [Double] = []
+    var fates: [EarlyAbort.Fate] = []
   }
 
   /// The rollouts of step `step`, and the rule's state after its choice of prompts.
@@ -49,19 +52,25 @@ struct RuleStage {
     var trained: [TrainedGroup] = []
     var taken = 0
     var endsEpoch = false
-    for attempt in 0..<most {
+    repeat {
+      let first = draws.groups.count
+      let missing = count - trained.count
+      let before = ruleState.cursor
       let prompts = try prompts(
-        step: step, attempt: attempt, trained: trained.count, draws, state, &ruleState, trainer: trainer,
+        step: step, attempt: taken, missing: missing, draws, state, &ruleState, trainer: trainer,
         threads: threads)
-      taken += 1
-      if ruleState.cursor.isAtEnd(of: plain.order) { endsEpoch = true }
+      let isNew = ruleState.cursor.pass > before.pass && !before.isAtEnd(of: plain.order)
+      endsEpoch = endsEpoch || isNew || ruleState.cursor.isAtEnd(of: plain.order)
       try draw(
-        prompts, step: step, attempt: attempt, &draws, ruleState, state, sampler: sampler, threads: threads)
-      trained = ruleState.rule.sampler.training(draws.groups.map(\.staged), count: count)
-      if trained.count >= count { break }
-    }
-    precondition(
-      trained.count <= count, "\(trained.count) groups are trained on, \(count) were asked for")
+        prompts, step: step, attempt: taken, &draws, ruleState, state, sampler: sampler, threads: threads)
+      let own = ruleState.rule.sampler.training(draws.groups[first...].map(\.staged), count: missing)
+      precondition(own.count <= missing, "\(own.count) groups are trained on, \(missing) were asked for")
+      for var group in own {
+        group.group += first
+        trained.append(group)
+      }
+      taken += 1
+    } while trained.count < count && taken < most
     var result = assembled(trained, draws, state: state, ruleState, trainer: trainer, threads: threads)
     result.batchesTaken = taken
     result.ruled?.endsEpoch = endsEpoch
@@ -69,32 +78,45 @@ struct RuleStage {
   }
 
   /// The records of the prompts that the next batch takes, those that are carried over first.
+  ///
+  /// A selector that leaves places free is shown further candidates, as many as the pool has at most: what it skips costs nothing.
   private func prompts(
-    step: Int, attempt: Int, trained: Int, _ draws: Draws, _ state: TrainingState,
+    step: Int, attempt: Int, missing: Int, _ draws: Draws, _ state: TrainingState,
     _ ruleState: inout RuleState, trainer: TransformerTrainer, threads: Int
   ) throws(TrainingError) -> [PromptRecord] {
-    let count = configuration.promptsPerStep
-    let selector = ruleState.rule.selector
     let dead = draws.groups.count { !$0.staged.isMixed }
     let share = draws.groups.isEmpty ? nil : Double(dead) / Double(draws.groups.count)
-    let wanted =
-      max(1, selector.batchSize(remaining: count - trained, count: count, deadShare: share))
-      * ruleState.rule.sampler.promptsPerTrained
-    let carried = attempt == 0 ? Array(ruleState.rule.starter.carriedOver().prefix(wanted)) : []
-    let rest = wanted - carried.count
-    let candidates = ruleState.cursor.next(
-      rest * selector.candidatesPerPrompt, of: plain.order, excluding: Set(carried))
-    let records = try records(
-      carried + candidates, state, ruleState, trainer: trainer, threads: threads)
-    let offered = Array(records.dropFirst(carried.count))
+    let size = ruleState.rule.selector.batchSize(
+      remaining: missing, count: configuration.promptsPerStep, deadShare: share)
+    let wanted = max(1, size) * ruleState.rule.sampler.promptsPerTrained
+    var carried: [Int] = []
+    if attempt == 0 {
+      for prompt in ruleState.rule.starter.carriedOver() where carried.count < wanted {
+        if !carried.contains(prompt) { carried.append(prompt) }
+      }
+    }
+    var chosen = try records(carried, state, ruleState, trainer: trainer, threads: threads)
     var stream = RandomStream(
-      StreamKey(
-        seed: configuration.seed, claim: "rule-selection/\(step)", designPoint: UInt64(attempt)))
-    let chosen = ruleState.rule.selector.select(offered, count: rest, stream: &stream)
-    precondition(
-      chosen.count <= max(0, rest) && Set(chosen).count == chosen.count
-        && chosen.allSatisfy(offered.indices.contains), "\(chosen) of \(offered.count) candidates")
-    return Array(records.prefix(carried.count)) + chosen.map { offered[$0] }
+      StreamKey(seed: configuration.seed, claim: "rule-selection/\(step)", designPoint: UInt64(attempt)))
+    var seen = 0
+    while chosen.count < wanted, seen < plain.order.poolSize {
+      let rest = wanted - chosen.count
+      let candidates = ruleState.cursor.next(
+        rest * ruleState.rule.selector.candidatesPerPrompt, of: plain.order,
+        excluding: Set(chosen.map(\.prompt)))
+      if candidates.isEmpty { break }
+      seen += candidates.count
+      let offered = try records(candidates, state, ruleState, trainer: trainer, threads: threads)
+      let places = ruleState.rule.selector.select(offered, count: rest, stream: &stream)
+      precondition(
+        places.count <= rest && Set(places).count == places.count
+          && places.allSatisfy(offered.indices.contains), "\(places) of \(offered.count) candidates")
+      for (place, weight) in zip(places, ruleState.rule.selector.weights(places)) {
+        chosen.append(offered[place])
+        chosen[chosen.count - 1].weight = weight
+      }
+    }
+    return chosen
   }
 
   /// Draws rounds until none is asked for.
@@ -111,6 +133,12 @@ struct RuleStage {
           record, start: start, prompt: plain.promptTokens[record.prompt],
           replayed: replayed(start, of: record.prompt, ruleState)))
     }
+    if let abort = rule.abort, let landmarks = ruleState.landmarks {
+      let watches = try RolloutWatch.each(
+        records, abort: abort, landmarks: landmarks, maximumLength: plain.settings.maximumTokens,
+        marker: plain.marker)
+      for (index, watch) in watches.enumerated() { draws.groups[first + index].watch = watch }
+    }
     let own = first..<draws.groups.count
     let budget = own.count * configuration.rolloutsPerPrompt
     let bounds = method.limits(budget: budget, promptCount: own.count, own: rule.bounds)
@@ -124,8 +152,7 @@ struct RuleStage {
       precondition(requests.count == own.count, "\(requests.count) requests for \(own.count) prompts")
       if requests.allSatisfy({ $0 == 0 }) { return }
       try round(
-        requests, own, step: step, attempt: attempt, &draws, abort: rule.abort, state, sampler: sampler,
-        threads: threads)
+        requests, own, step: step, attempt: attempt, &draws, state, sampler: sampler, threads: threads)
     }
   }
 

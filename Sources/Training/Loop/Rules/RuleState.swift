@@ -9,10 +9,13 @@ public struct RuleState: Sendable {
   public var cursor = PromptCursor()
   /// What is remembered of each prompt.
   public var prompts: [PromptMemory]
+  /// The lengths by which rollouts are given up; nil where none is.
+  public var landmarks: StopLandmarks?
 
-  /// A rule at the beginning of a run on so many prompts.
-  public init(rule: RolloutRule, promptCount: Int) {
+  /// A rule at the beginning of a run on so many prompts, with responses of at most `maximumLength` tokens.
+  public init(rule: RolloutRule, promptCount: Int, maximumLength: Int) {
     self.rule = rule
+    landmarks = rule.abort.map { _ in StopLandmarks(maximumLength: maximumLength) }
     prompts = Array(repeating: PromptMemory(), count: promptCount)
   }
 
@@ -22,7 +25,7 @@ public struct RuleState: Sendable {
     var selector: Data
     var sampler: Data
     var starter: Data
-    var abort: EarlyAbort?
+    var landmarks: StopLandmarks?
     var cursor: PromptCursor
     var prompts: [PromptMemory]
   }
@@ -53,25 +56,29 @@ public struct RuleState: Sendable {
     return bytes(
       Document(
         name: rule.name, selector: bytes(rule.selector), sampler: bytes(rule.sampler),
-        starter: bytes(rule.starter), abort: rule.abort, cursor: cursor, prompts: prompts))
+        starter: bytes(rule.starter), landmarks: landmarks, cursor: cursor, prompts: prompts))
   }
 
   /// The state that `encoded` was made from, of a run with the rule `rule` in whatever state.
   ///
   /// Throws `invalid` where the bytes are no state of that rule on so many prompts.
-  public init(_ encoded: Data, rule: RolloutRule, promptCount: Int) throws(TrainingError) {
+  public init(_ encoded: Data, rule: RolloutRule, promptCount: Int, maximumLength: Int)
+    throws(TrainingError)
+  {
     func part<Part: Decodable>(like: Part, _ bytes: Data) throws -> Part {
       try Self.decoder.decode(Part.self, from: bytes)
     }
-    self.init(rule: rule, promptCount: promptCount)
+    self.init(rule: rule, promptCount: promptCount, maximumLength: maximumLength)
     let found: String
     do {
       let document = try Self.decoder.decode(Document.self, from: encoded)
-      if document.name == rule.name, document.prompts.count == promptCount {
+      if document.name == rule.name, document.prompts.count == promptCount,
+        (document.landmarks == nil) == (rule.abort == nil)
+      {
         self.rule.selector = try part(like: rule.selector, document.selector)
         self.rule.sampler = try part(like: rule.sampler, document.sampler)
         self.rule.starter = try part(like: rule.starter, document.starter)
-        self.rule.abort = document.abort
+        landmarks = document.landmarks
         cursor = document.cursor
         prompts = document.prompts
         return

@@ -14,7 +14,7 @@ public struct RuledRollouts: Sendable, Hashable {
 
   /// How each group's rewards are centred; nil where the method's advantage rule does it.
   public var centrings: [TrainedGroup.Centring?] = []
-  /// The inverse-probability weight of each rollout: 1, 0 for one that was given up, more for one that went on although flagged.
+  /// The weight of each rollout: its prompt's in the step's mean, times 0 if it was given up, times the inverse probability if it went on although flagged.
   public var weights: [Double] = []
   /// Whether each rollout is a response of a former step.
   public var isReplayed: [Bool] = []
