@@ -58,7 +58,7 @@ import Testing
             let isOut =
               (advantage > 0 && ratio > 1.2) || (advantage < 0 && (ratio < 0.8 || ratio > 10))
             if isOut { outside += 1 }
-            slopes.append(isOut ? 0 : Float(0.01 * -advantage * ratio / Double(tokens)))
+            slopes.append(isOut ? 0 : Float(0.01 * -advantage * ratio / Double(max(1, tokens))))
           }
         }
         let gradient = trainer.lossGradient(
