@@ -13,6 +13,13 @@ extension RunConfiguration {
     }
   }
 
+  /// The state of the method's rollout rule at the beginning of a run on so many prompts; nil for a method without one.
+  public func ruleState(_ method: Method, promptCount: Int) -> RuleState? {
+    rolloutRule(method).map {
+      RuleState(rule: $0, promptCount: promptCount, maximumLength: maximumTokens)
+    }
+  }
+
   /// How responses are drawn.
   public func sampling(_ tasks: TaskSet) -> SamplingSettings {
     SamplingSettings(

@@ -24,7 +24,7 @@ import Testing
       outcome.rollouts += part.rollouts
       var state = run.state
       let bytes = try #require(state.rule?.encoded)
-      state.rule = try RuleState(bytes, rule: Self.rule, promptCount: 40, maximumLength: 4)
+      state.rule = try RuleState(rule: Self.rule, promptCount: 40, maximumLength: 4).restored(bytes)
       #expect(state == run.state)
       run = try TrainingRun(
         configuration: run.configuration, tasks: run.tasks, shape: run.shape, state: state, rule: Self.rule)
@@ -44,11 +44,11 @@ import Testing
     let other = RolloutRule("other", sampler: Pairs())
     for (rule, count) in [(other, 40), (Self.rule, 41)] {
       #expect(throws: TrainingError.self) {
-        try RuleState(state.encoded, rule: rule, promptCount: count, maximumLength: 4)
+        try RuleState(rule: rule, promptCount: count, maximumLength: 4).restored(state.encoded)
       }
     }
     #expect(throws: TrainingError.self) {
-      try RuleState(state.encoded.dropLast(3), rule: Self.rule, promptCount: 40, maximumLength: 4)
+      try state.restored(state.encoded.dropLast(3))
     }
   }
 
@@ -58,7 +58,7 @@ import Testing
       let run = try RuleRunTests.run(rule) { $0.steps = 2 }
       _ = try TinyRun.finish(run)
       let state = try #require(run.state.rule)
-      let read = try RuleState(state.encoded, rule: rule, promptCount: 40, maximumLength: 4)
+      let read = try RuleState(rule: rule, promptCount: 40, maximumLength: 4).restored(state.encoded)
       #expect(read == state, "\(name)")
       #expect(read.encoded == state.encoded, "\(name)")
     }

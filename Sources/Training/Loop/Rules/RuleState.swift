@@ -59,35 +59,33 @@ public struct RuleState: Sendable {
         starter: bytes(rule.starter), landmarks: landmarks, cursor: cursor, prompts: prompts))
   }
 
-  /// The state that `encoded` was made from, of a run with the rule `rule` in whatever state.
+  /// The state that `encoded` was made from; this one is of the same rule on the same prompts, at whatever point.
   ///
-  /// Throws `invalid` where the bytes are no state of that rule on so many prompts.
-  public init(_ encoded: Data, rule: RolloutRule, promptCount: Int, maximumLength: Int)
-    throws(TrainingError)
-  {
+  /// Throws `invalid` where the bytes are no such state.
+  public func restored(_ encoded: Data) throws(TrainingError) -> RuleState {
     func part<Part: Decodable>(like: Part, _ bytes: Data) throws -> Part {
       try Self.decoder.decode(Part.self, from: bytes)
     }
-    self.init(rule: rule, promptCount: promptCount, maximumLength: maximumLength)
     let found: String
     do {
       let document = try Self.decoder.decode(Document.self, from: encoded)
-      if document.name == rule.name, document.prompts.count == promptCount,
-        (document.landmarks == nil) == (rule.abort == nil)
+      if document.name == rule.name, document.prompts.count == prompts.count,
+        (document.landmarks == nil) == (landmarks == nil)
       {
-        self.rule.selector = try part(like: rule.selector, document.selector)
-        self.rule.sampler = try part(like: rule.sampler, document.sampler)
-        self.rule.starter = try part(like: rule.starter, document.starter)
-        landmarks = document.landmarks
-        cursor = document.cursor
-        prompts = document.prompts
-        return
+        var state = self
+        state.rule.selector = try part(like: rule.selector, document.selector)
+        state.rule.sampler = try part(like: rule.sampler, document.sampler)
+        state.rule.starter = try part(like: rule.starter, document.starter)
+        state.landmarks = document.landmarks
+        state.cursor = document.cursor
+        state.prompts = document.prompts
+        return state
       }
       found = "that of '\(document.name)' on \(document.prompts.count) prompts"
     } catch { found = "unreadable (\(error))" }
     throw .invalid(
       name: "the state of the rollout rule", value: found,
-      allowed: "be that of '\(rule.name)' on \(promptCount) prompts")
+      allowed: "be that of '\(rule.name)' on \(prompts.count) prompts")
   }
 }
 
