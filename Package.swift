@@ -31,9 +31,9 @@ let package = Package(
     .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
     .target(name: "Allocation", dependencies: ["Statistics"]),
     .target(name: "Modulation", dependencies: ["Statistics"]),
+    .target(name: "Arena", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
-    .target(name: "Arena", dependencies: ["Statistics", "Allocation"]),
     .target(
       name: "Training",
       dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"]),
@@ -43,14 +43,14 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Statistics", "Claims", "Training", "Interchange",
+        "Statistics", "Arena", "Claims", "Training", "Interchange",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Claims", "Training",
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Arena", "Claims", "Training",
         "Interchange", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -19,10 +19,6 @@ public let references: [Reference] = [
     title: "Deep reinforcement learning at the edge of the statistical precipice",
     locator: "NeurIPS 34:29304-29320, arXiv:2108.13264"),
   Reference(
-    key: "ar3po2025", authors: "Zhang et al.", year: 2025,
-    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
-    locator: "arXiv:2509.25808"),
-  Reference(
     key: "bae2025", authors: "Bae et al.", year: 2025,
     title: "Online difficulty filtering for reasoning oriented reinforcement learning",
     locator: "arXiv:2504.03380"),
@@ -36,6 +32,9 @@ public let references: [Reference] = [
   Reference(
     key: "brent1973", authors: "Brent", year: 1973,
     title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
+  Reference(
+    key: "casella1985", authors: "Casella", year: 1985, title: "An introduction to empirical Bayes data analysis",
+    locator: "The American Statistician 39:83-87"),
   Reference(
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
     title: "Algorithms for computing the sample variance: analysis and recommendations",
@@ -55,6 +54,10 @@ public let references: [Reference] = [
     key: "cobbe2021", authors: "Cobbe, Kosaraju, Bavarian et al.", year: 2021,
     title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
   Reference(
+    key: "cormRAG2026", authors: "the authors of CoRM-RAG", year: 2026,
+    title: "CoRM-RAG",
+    locator: "arXiv:2605.01302; PeiYangLiu/CoRM-RAG"),
+  Reference(
     key: "cui2025", authors: "Cui, Zhang, Chen et al.", year: 2025,
     title: "The entropy mechanism of reinforcement learning for reasoning language models",
     locator: "arXiv:2505.22617"),
@@ -72,6 +75,10 @@ public let references: [Reference] = [
   Reference(
     key: "efron1987", authors: "Efron", year: 1987,
     title: "Better bootstrap confidence intervals", locator: "JASA 82:171-185"),
+  Reference(
+    key: "elYaniv2010", authors: "El-Yaniv, Wiener", year: 2010,
+    title: "On the foundations of noise-free selective classification",
+    locator: "JMLR 11:1605-1641"),
   Reference(
     key: "fisher1935", authors: "Fisher", year: 1935,
     title: "The design of experiments",
@@ -112,6 +119,10 @@ public let references: [Reference] = [
   Reference(
     key: "hormann1993", authors: "Hörmann", year: 1993,
     title: "The generation of binomial random variates", locator: "J. Stat. Comput. Simul. 46:101-110"),
+  Reference(
+    key: "horvitz1952", authors: "Horvitz, Thompson", year: 1952,
+    title: "A generalization of sampling without replacement from a finite universe",
+    locator: "JASA 47:663-685"),
   Reference(
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
     title: "REINFORCE++: stabilizing critic-free policy optimization",
@@ -155,6 +166,10 @@ public let references: [Reference] = [
     key: "morris2019", authors: "Morris, White, Crowther", year: 2019,
     title: "Using simulation studies to evaluate statistical methods", locator: "Stat. Med. 38:2074-2102"),
   Reference(
+    key: "naeini2015", authors: "Naeini, Cooper, Hauskrecht", year: 2015,
+    title: "Obtaining well calibrated probabilities using Bayesian binning",
+    locator: "AAAI 29:2901-2907"),
+  Reference(
     key: "nelder1965", authors: "Nelder, Mead", year: 1965,
     title: "A simplex method for function minimization", locator: "The Computer Journal 7:308-313"),
   Reference(
@@ -177,6 +192,11 @@ public let references: [Reference] = [
       "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
     locator: "Stat. Appl. Genet. Mol. Biol. 9:39"),
   Reference(
+    key: "platt1999", authors: "Platt", year: 1999,
+    title:
+      "Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods",
+    locator: "Advances in Large Margin Classifiers, MIT Press, 61-74"),
+  Reference(
     key: "preRL2026", authors: "the authors of PreRL and DSRL", year: 2026,
     title: "PreRL and DSRL: reinforcement of the response without its prompt",
     locator: "arXiv:2604.14142"),
@@ -184,13 +204,13 @@ public let references: [Reference] = [
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
   Reference(
-    key: "rasmussen2006", authors: "Rasmussen, Williams", year: 2006,
-    title: "Gaussian processes for machine learning",
-    locator: "MIT Press"),
-  Reference(
     key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
     title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
     locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
+  Reference(
+    key: "responseReuse2025", authors: "Zhang et al.", year: 2025,
+    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
+    locator: "arXiv:2509.25808"),
   Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
@@ -218,6 +238,14 @@ public let references: [Reference] = [
   Reference(
     key: "su2021", authors: "Su, Lu, Pan et al.", year: 2021,
     title: "RoFormer: enhanced transformer with rotary position embedding", locator: "arXiv:2104.09864"),
+  Reference(
+    key: "swaminathan2015", authors: "Swaminathan, Joachims", year: 2015,
+    title: "Counterfactual risk minimization: learning from logged bandit feedback",
+    locator: "ICML, PMLR 37:814-823"),
+  Reference(
+    key: "swaminathan2015b", authors: "Swaminathan, Joachims", year: 2015,
+    title: "The self-normalized estimator for counterfactual learning",
+    locator: "NeurIPS 28:3231-3239"),
   Reference(
     key: "tricomi1951", authors: "Tricomi, Erdélyi", year: 1951,
     title: "The asymptotic expansion of a ratio of gamma functions", locator: "Pacific J. Math. 1:133-142"),

@@ -1,7 +1,7 @@
 extension RolloutRule {
   /// Every rule that has a name, for `each` rollouts of a prompt.
   public static func all(each: Int) -> [RolloutRule] {
-    established(each: each) + oneShot(each: each) + rivals(each: each)
+    established(each: each) + oneShot(each: each) + rivals(each: each) + [.twoStage, .steered]
   }
 
   /// The names of the rules, in reading order.
@@ -13,12 +13,13 @@ extension RolloutRule {
   }
 
   private static func established(each: Int) -> [RolloutRule] {
-    [.uniform, .dynamo, .dynamoAsReleased(each: each), .rootJeffreys, .scoreAware, .twoStage]
+    [.uniform, .dynamo, .dynamoAsReleased(each: each), .rootJeffreys, .scoreAware]
   }
 
   /// The rivals that divide a step's rollouts before any is drawn, or after pilots.
   private static func oneShot(each: Int) -> [RolloutRule] {
     let wide = AllocationBounds(minimum: min(2, each), maximum: 128)
+    let tokens = AllocationBounds(minimum: 1, maximum: 32)
     return [
       RolloutRule("knapsack", allocator: KnapsackAllocation(), bounds: wide),
       RolloutRule(
@@ -27,9 +28,9 @@ extension RolloutRule {
       RolloutRule(
         "gvm", sampler: GradientVarianceMinimisation(pilots: max(1, each / 2)), bounds: AllocationBounds.none),
       RolloutRule("vip", allocator: VariancePredictiveAllocation(), bounds: wide),
+      RolloutRule("duet", allocator: TokenBudgetAllocation(), bounds: tokens),
       RolloutRule(
-        "duet", sampler: SingleRound(TokenBudgetAllocation()), abort: EarlyAbort(),
-        bounds: AllocationBounds(minimum: 1, maximum: 32)),
+        "duet-abort", sampler: SingleRound(TokenBudgetAllocation()), abort: EarlyAbort(), bounds: tokens),
     ]
   }
 

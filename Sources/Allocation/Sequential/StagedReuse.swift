@@ -3,7 +3,7 @@
 /// A prompt gets `each` = k rollouts a stage, for at most `stages` = S stages, and leaves after the stage with its first success. A group that is all wrong after S stages and whose prompt
 /// has a stored correct response trains with that response in the place of one wrong one. Groups differ in size, from k to S·k.
 ///
-/// - Source: `ar3po2025`. Unverified: S and k; a reported mean of 5.7 rollouts suggests S·k = 8, here 2·4. Secondary: everything else.
+/// - Source: `responseReuse2025`. Unverified: S and k; a reported mean of 5.7 rollouts suggests S·k = 8, here 2·4. Secondary: everything else.
 /// - Edge cases: a group that is all correct leaves after the first stage with no advantage; an all-wrong group without a stored success has none either.
 public struct StagedReuse: SequentialSampler, Hashable {
   /// What becomes of a stored success.

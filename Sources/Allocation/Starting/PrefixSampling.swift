@@ -134,6 +134,7 @@ public struct PrefixSampling: TrajectoryStarter, Hashable {
     var rates = buckets.map { _ in (sum: 0.0, count: 0) }
     var observed: Set<Int> = []
     var next: [Carried] = []
+    var queued: Set<Int> = []
     for outcome in outcomes where outcome.samples > 0 {
       let rate = Double(outcome.successes) / Double(outcome.samples)
       observed.insert(outcome.prompt)
@@ -142,7 +143,9 @@ public struct PrefixSampling: TrajectoryStarter, Hashable {
         rates[place].sum += rate
         rates[place].count += 1
       } else if outcome.successes > 0, outcome.successes < outcome.samples,
-        let place = buckets.firstIndex(where: { $0.contains(rate) })
+        let place = buckets.firstIndex(where: { $0.contains(rate) }),
+        // A batch may hold a prompt twice; its first group decides.
+        queued.insert(outcome.prompt).inserted
       {
         next.append(Carried(prompt: outcome.prompt, bucket: place))
       }

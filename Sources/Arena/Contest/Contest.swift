@@ -111,6 +111,7 @@ public struct Contest: Sendable {
     _ contender: Contender, _ world: ArenaWorld, _ setting: ArenaSetting, _ seed: UInt64, examines: Bool
   ) -> Entry {
     do throws(AllocationError) {
+      let contender = try contender.prepared(for: world)
       let run = try ArenaRun.run(contender, world: world, setting: setting, seed: seed)
       guard examines, replicates > 1 else { return Entry(run: run) }
       let steps = historyPasses * max(1, world.count / setting.promptsPerStep)

@@ -23,8 +23,8 @@ import Testing
     #expect(trained.map(\.failures) == [failures])
   }
 
-  /// ⌈n·k/G⌉ within 1 and one less than what is taken: 8·2/16 is 1, 8·3/16 rounds up to 2, of 3 taken at most 2 are successes.
-  @Test(arguments: [(8, 2, 16, 1, 7), (8, 3, 16, 2, 6), (8, 2, 3, 2, 1), (4, 0, 8, 0, 4)])
+  /// ⌈n·k/G⌉ within 1 and one less than what is taken: 8·2/16 is 1, 8·3/16 rounds up to 2, 2·3/4 too but of 2 taken at most 1 is a success.
+  @Test(arguments: [(8, 2, 16, 1, 7), (8, 3, 16, 2, 6), (2, 3, 4, 1, 1), (8, 2, 3, 2, 1), (4, 0, 8, 0, 4)])
   func anUnresolvedPromptIsFilledInProportion(
     kept: Int, k: Int, samples: Int, successes: Int, failures: Int
   ) {

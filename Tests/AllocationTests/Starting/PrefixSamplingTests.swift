@@ -44,6 +44,9 @@ import Testing
     rule.observe([])
     #expect(rule.carriedOver() == [1, 2])
     #expect(rule.starts([]).isEmpty)
+    rule.observe([outcome(3, 1), outcome(3, 7)])
+    #expect(rule.carriedOver() == [1, 2, 3])
+    #expect(rule.starts([record(3)]) == [.afterSuccess(fraction: 0.75)])
   }
 
   /// The published expressions in whole numbers: ratios are hundredths, so ⌊T·ratio⌋ is an integer division.
@@ -118,6 +121,25 @@ import Testing
       four.observe([outcome(1, 1)])
     }
     #expect(four.buckets.map(\.controller.ratio) == [0.5, 0.45, 0.55, 0.55])
+  }
+
+  /// At N = 16: 3 successes belong to the second bucket and 13 to the third, as their ends do; rewards that agree belong to none.
+  @Test func endsOfBucketsBelongToTheMilderOne() {
+    for (successes, bucket) in [(2, 0), (3, 1), (4, 1), (12, 2), (13, 2), (14, 3)] {
+      var rule = PrefixSampling.fourBuckets()
+      rule.observe([GroupOutcome(prompt: 1, successes: successes, samples: 16)])
+      for _ in 0..<2 {
+        rule.observe([outcome(1, 8, start: rule.starts([record(1)])[0])])
+        rule.observe([GroupOutcome(prompt: 1, successes: successes, samples: 16)])
+      }
+      let moved = rule.buckets.indices.filter { rule.buckets[$0].controller.average > 0.5 }
+      #expect(moved == [bucket], "\(successes) of 16")
+    }
+    for successes in [0, 16] {
+      var rule = PrefixSampling.fourBuckets()
+      rule.observe([GroupOutcome(prompt: 1, successes: successes, samples: 16)])
+      #expect(rule.carriedOver().isEmpty)
+    }
   }
 
   @Test func theQueueSurvivesACheckpoint() throws {
