@@ -25,7 +25,7 @@ import Testing
         "dynamo-as-released-allocation-only", "dynamo-as-released-modulation-only", "allot",
         "allot-score-aware",
       ])
-    let allocations = ["uniform", "dynamo", "dynamo-as-released", "root-jeffreys", "score-aware"]
+    let allocations: [String?] = ["uniform", "dynamo", "dynamo-as-released", "root-jeffreys", "score-aware"]
     // A rule that is no allocation which the claims judge needs a claim of its own.
     for method in Method.rivals where !allocations.contains(method.rolloutRule) {
       #expect(method.requiredParameters.map(\.name) == ["rollout_rule"])
