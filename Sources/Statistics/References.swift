@@ -204,6 +204,10 @@ public let references: [Reference] = [
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
   Reference(
+    key: "rasmussen2006", authors: "Rasmussen, Williams", year: 2006,
+    title: "Gaussian processes for machine learning",
+    locator: "MIT Press"),
+  Reference(
     key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
     title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
     locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
