@@ -56,7 +56,9 @@ public struct CalibratedWorld: Sendable {
     self.name = name
     self.prompts = seen
     missing = Missing(
-      moments: seen.count { $0.squaredDistance == nil || $0.successVariance == nil || $0.failureVariance == nil },
+      moments: seen.count {
+        $0.squaredDistance == nil || $0.successVariance == nil || $0.failureVariance == nil
+      },
       lengths: seen.count { $0.successLength == nil && $0.failureLength == nil })
     prior = Self.prior(seen)
   }
