@@ -18,6 +18,8 @@ import _TestSupport
       ])
   }
 
+  /// By hand.
+  ///
   /// Without regularisation w = 1/√p; with p = 1/4 and 1 that is 2 to 1 to 1. 10·(1/2, 1/4, 1/4) is 5, 2.5, 2.5, which go to the even 2; the one missing goes to the first.
   @Test func halvesGoToTheEvenAndTheSumIsMended() throws {
     let plain = Rule.Weighting(regularisation: 0)

@@ -3,6 +3,8 @@ import Testing
 import _TestSupport
 
 @Suite struct CholeskyFactorTests {
+  /// By hand.
+  ///
   /// L = (2 0 0; 6 1 0; −8 5 3) by hand, so A = L Lᵀ; with x = (1, 2, 3) the right side is A x. All numbers are whole, and so exact.
   @Test func aWholeNumberedSystemIsSolvedExactly() throws {
     let factor = try CholeskyFactor([4, 12, -16, 12, 37, -43, -16, -43, 98], order: 3)
