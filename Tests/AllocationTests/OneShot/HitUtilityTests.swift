@@ -79,6 +79,19 @@ import _TestSupport
     #expect(rule.training(groups, count: 4).map(\.successes) == [1, 1, 2, 4])
   }
 
+  /// Pilots have few outcomes, so that in a large batch no threshold parts the gains.
+  @Test func manyEqualPromptsAreServedInTheirOrder() throws {
+    let prompts = pilots((0..<1000).map { $0 % 5 })
+    for budget in stride(from: 0, through: 12_000, by: 617) {
+      let counts = try HitUtilityAllocation.rollouts(prompts, budget: budget)
+      #expect(counts.reduce(0, +) == budget)
+      for kind in 0..<5 {
+        let alike = stride(from: kind, to: 1000, by: 5).map { counts[$0] }
+        #expect(alike == alike.sorted(by: >) && alike[0] - alike[199] <= 1, "\(budget)")
+      }
+    }
+  }
+
   @Test func populationsWithoutAnyDifferenceAreDividedEvenly() throws {
     #expect(try HitUtilityAllocation.rollouts(pilots([0, 0, 0]), budget: 10) == [4, 3, 3])
     #expect(try HitUtilityAllocation.rollouts(pilots([4, 4, 4]), budget: 10) == [4, 3, 3])
