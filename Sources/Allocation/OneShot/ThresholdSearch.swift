@@ -56,7 +56,8 @@ struct ThresholdSearch<Gains: FallingGains> {
       guard low.nextUp < high else { return true }
       // Gallop from the guess until it is enclosed, then halve the bit patterns, which are ordered like the numbers.
       let middle =
-        guess > low && guess < high ? guess : Double(bitPattern: low.bitPattern / 2 + high.bitPattern / 2)
+        guess > low && guess < high
+        ? guess : Double(bitPattern: low.bitPattern + (high.bitPattern - low.bitPattern) / 2)
       let counts = levels(above: middle)
       if total(counts, from: base) <= amount {
         high = middle
