@@ -92,6 +92,13 @@ import _TestSupport
     }
   }
 
+  /// Every gain is positive, however far one goes, so that the sum of all counts is beyond the largest integer.
+  @Test func theLargestBudgetIsSpentExactly() throws {
+    let counts = try HitUtilityAllocation.rollouts(pilots([0, 1, 2, 4]), budget: .max)
+    #expect(counts.reduce(0, &+) == .max && counts.allSatisfy { $0 > 0 })
+    #expect(counts == counts.sorted(by: >))
+  }
+
   @Test func populationsWithoutAnyDifferenceAreDividedEvenly() throws {
     #expect(try HitUtilityAllocation.rollouts(pilots([0, 0, 0]), budget: 10) == [4, 3, 3])
     #expect(try HitUtilityAllocation.rollouts(pilots([4, 4, 4]), budget: 10) == [4, 3, 3])
