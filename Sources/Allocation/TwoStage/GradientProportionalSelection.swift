@@ -19,6 +19,8 @@ public struct GradientProportionalSelection: PromptSelector {
   public var floor: Double
   /// The exponent of the length: 1 is the optimum, 0 is uniform.
   public var exponent: Double
+  /// t: the length is `√E[p²(1−p)^{2+t}]`, so that of two prompts of equal gradient the harder one, which has further to go, comes first; 0 for the gradient alone.
+  public var foresight: Int
   /// Whether prompts are weighed by 1/π; without it the step's objective favours the prompts that are taken.
   public var isWeighted: Bool
   /// Whether pass rates are those of the rule's memory; else those of the record's counts, which an oracle fills.
@@ -31,7 +33,7 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Four candidates for each place, π at least a quarter of the uniform one.
   public init(
     candidatesPerPrompt: Int = 4, floor: Double = 0.25, exponent: Double = 1, isWeighted: Bool = true,
-    remembers: Bool = true
+    foresight: Int = 0, remembers: Bool = true
   ) {
     precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates")
     precondition((0...1).contains(floor) && floor > 0, "the floor is \(floor), it must lie in (0, 1]")
@@ -39,6 +41,7 @@ public struct GradientProportionalSelection: PromptSelector {
     self.floor = floor
     self.exponent = exponent
     self.isWeighted = isWeighted
+    self.foresight = foresight
     self.remembers = remembers
   }
 
@@ -47,6 +50,7 @@ public struct GradientProportionalSelection: PromptSelector {
     let sizes = candidates.map { record -> Double in
       let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
       var length = law.meanSquaredVariance.squareRoot()
+      for j in 0..<foresight { length *= ((law.beta + 2 + Double(j)) / (law.alpha + law.beta + 4 + Double(j))).squareRoot() }
       if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
       return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
     }
