@@ -49,8 +49,12 @@ public struct GradientProportionalSelection: PromptSelector {
     guard !candidates.isEmpty, count > 0 else { return [] }
     let sizes = candidates.map { record -> Double in
       let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
-      var length = law.meanSquaredVariance.squareRoot()
-      for j in 0..<foresight { length *= ((law.beta + 2 + Double(j)) / (law.alpha + law.beta + 4 + Double(j))).squareRoot() }
+      var square = law.meanSquaredVariance
+      // E[p²(1−p)^{2+t}]: each further factor 1 − p raises β by one.
+      for j in 0..<foresight {
+        square *= (law.beta + 2 + Double(j)) / (law.alpha + law.beta + 4 + Double(j))
+      }
+      var length = square.squareRoot()
       if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
       return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
     }
