@@ -2,7 +2,7 @@ import Foundation
 
 /// What is remembered of the pass rates of a pool: discounted Beta–Bernoulli counts under a prior fitted to the pool.
 ///
-/// A prompt's counts fade by λ when it is met again: `a ← λ a + k`, `b ← λ b + n − k`. λ is the one of a few whose predictions of the counts that came next were best so far, by the Beta–binomial likelihood over the whole pool; so a pool that
+/// A prompt's counts fade by λ when it is met again: `a ← λ a + k`, `b ← λ b + n − k`. λ is the one of a few whose predictions of the counts that came next were best so far, by the Beta–binomial likelihood over the whole pool, in which a thousand outcomes fade; so a pool that
 /// drifts is forgotten faster. The prior Beta(α, β) has the pool's mean and variance of pass rates, the latter without the part that sampling adds:
 ///
 ///     μ = E k/n,   Var p = μ(1−μ) − E k(n−k)/(n(n−1)),   α + β = μ(1−μ)/Var p − 1

@@ -196,7 +196,7 @@ struct ArenaState {
 
 /// The gradient estimate of a step: a weighted mean of the groups' contributions.
 struct ArenaGradient {
-  /// The prompts.
+  /// The prompts, each once.
   var prompts: [Int] = []
   /// Their weighted contributions along their directions.
   var values: [Double] = []

@@ -12,21 +12,22 @@ struct DrawnGroup {
   let weight: Double
   /// Tokens drawn.
   private(set) var tokens = 0
-  private let visits: Int
+  private let visit: Int
   private let classes: ObservedClasses
   private var counts = AbortedCounts.none
   private let successLength: Double
   private let failureLength: Double
   private let meanSquaredScore: Double
 
-  /// A prompt before its first round; `probability` is its success probability from the beginning.
+  /// A prompt before its first round; `probability` is its success probability from the beginning, `visit` counts its visits, those of the same step included.
   init(
-    _ record: PromptRecord, start: TrajectoryStart, weight: Double, probability: Double, world: ArenaWorld
+    _ record: PromptRecord, start: TrajectoryStart, weight: Double, probability: Double, visit: Int,
+    world: ArenaWorld
   ) {
     self.start = start
     self.weight = weight
     prompt = record.prompt
-    visits = record.visits
+    self.visit = visit
     let i = record.prompt
     var p = probability
     var share = 1.0
@@ -49,7 +50,7 @@ struct DrawnGroup {
 
   private func stream(_ key: UInt64, round: Int) -> RandomStream {
     // Sixteen bits for the visit, eight for the round; a longer history meets its old numbers again, which is harmless.
-    let replicate = UInt64(prompt) << 24 | UInt64(visits & 0xFFFF) << 8 | UInt64(round & 0xFF)
+    let replicate = UInt64(prompt) << 24 | UInt64(visit & 0xFFFF) << 8 | UInt64(round & 0xFF)
     return RandomStream(key: key, replicate: replicate)
   }
 

@@ -10,7 +10,7 @@ struct GroupGradient {
   private(set) var along = 0.0
   /// The expected squared length across d, given the counts.
   private(set) var across = 0.0
-  /// Rollouts that carry an advantage other than 0.
+  /// Rollouts drawn that carry an advantage other than 0; replayed ones are not among them.
   private(set) var useful = 0
 
   /// A contribution of nothing.
@@ -46,6 +46,8 @@ struct GroupGradient {
     let baseline = trained.centring?.baseline ?? (n > 1 ? k / total : 0)
     let carried = trained.successes + (trained.replayedCarryGradient ? trained.replayed : 0)
     add(carried, of: n, accepted: true, advantage: scale * (1 - baseline), classes: classes, normal: first)
+    // A replayed success cost nothing, so that it cannot save anything from being wasted.
+    useful = min(useful, trained.successes)
     add(
       trained.failures, of: n, accepted: false, advantage: -scale * baseline, classes: classes,
       normal: second)
@@ -53,7 +55,7 @@ struct GroupGradient {
 
   /// Rollouts some of which were given up on their way; survivors among the flagged weigh 1/ε.
   ///
-  /// `A_j = w_j (r_j − Σ_{l≠j} w_l r_l/(n−1))`: the weights are independent of each other given the rollouts and have the mean 1, so that this is leave-one-out in expectation, rollout by rollout. A baseline from the survivors alone would not be.
+  /// `A_j = w_j (r_j − Σ_{l≠j} w_l r_l/(n−1))`: the weights are independent of each other given the rollouts and have the mean 1, so that this is leave-one-out in expectation, rollout by rollout. A baseline from the other survivors alone would bias nothing either, but it would not have the mean p.
   @inlinable
   init(_ counts: AbortedCounts, weight: Double, classes: ObservedClasses, stream: inout RandomStream) {
     let (first, second) = (normalPair(&stream), normalPair(&stream))

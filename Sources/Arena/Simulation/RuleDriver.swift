@@ -4,7 +4,7 @@ import Statistics
 
 /// Drives a rollout rule through the steps of a simulated training run.
 ///
-/// The random numbers of a round belong to (seed, world, prompt, visit, round): rules that visit a prompt as often meet the same luck there.
+/// The random numbers of a round belong to (seed, world, prompt, visit, round): rules that visit a prompt as often meet the same luck there. A prompt that comes twice in one step, where a pass over the pool ends, is visited twice.
 struct RuleDriver {
   /// Prompts m of a step, and mean rollouts n of a prompt.
   struct Setting: Sendable, Hashable {
@@ -20,6 +20,10 @@ struct RuleDriver {
   /// What came back of the last step.
   private(set) var outcomes: [GroupOutcome] = []
   private var order: CandidateOrder
+  /// How often each prompt came in the present batch.
+  private var met: [Int32]
+  /// One more than each prompt's place in the step's gradient; 0 where it has none.
+  private var placed: [Int32]
   private let key: UInt64
   private var selection: RandomStream
 
@@ -32,6 +36,8 @@ struct RuleDriver {
     self.setting = setting
     order = CandidateOrder(
       count: world.count, world: replicate == 0 ? world.name : "\(world.name)/\(replicate)", seed: seed)
+    met = [Int32](repeating: 0, count: world.count)
+    placed = met
     var keys = RandomStream(StreamKey(seed: seed, claim: "arena/rollouts/\(world.name)").replicate(replicate))
     key = keys.next()
     selection = RandomStream(
@@ -58,6 +64,7 @@ struct RuleDriver {
     // The mean over the groups that are trained on, whose number is known only now.
     let share = 1 / Double(max(1, cost.trainedGroups))
     for place in gradient.values.indices { gradient.values[place] *= share }
+    for prompt in gradient.prompts { placed[prompt] = 0 }
     gradient.across *= share * share
     self.outcomes = outcomes
     rule.observe(outcomes)
@@ -75,7 +82,11 @@ struct RuleDriver {
     let carried = isFirst ? Array(rule.starter.carriedOver().prefix(count)) : []
     var records = carried.map { state.record($0, knowsTruth: knowsTruth) }
     if count > carried.count {
-      let candidates = order.next((count - carried.count) * rule.selector.candidatesPerPrompt)
+      // No more than the pool: beyond it a candidate would only come again.
+      let offered = max(
+        count - carried.count,
+        min((count - carried.count) * rule.selector.candidatesPerPrompt, state.world.count))
+      let candidates = order.next(offered)
         .map { state.record($0, knowsTruth: knowsTruth) }
       let places = rule.selector.select(candidates, count: count - carried.count, stream: &selection)
       let weights = rule.selector.weights(places)
@@ -93,7 +104,8 @@ struct RuleDriver {
       batch.drawn.append(
         DrawnGroup(
           record, start: start, weight: record.weight, probability: state.probability(record.prompt),
-          world: state.world))
+          visit: record.visits + Int(met[record.prompt]), world: state.world))
+      met[record.prompt] += 1
       batch.staged.append(StagedGroup(record))
     }
     try drawRounds(&batch, shared: state.world.shared)
@@ -120,7 +132,7 @@ struct RuleDriver {
       round += 1
       precondition(round < 10_000, "\(rule.name) never stops drawing")
     }
-    for place in batch.staged.indices {
+    for place in batch.staged.indices where batch.staged[place].samples > 0 {
       batch.cost.groups += 1
       batch.cost.tokens += batch.drawn[place].tokens
       if !batch.staged[place].isMixed { batch.cost.deadGroups += 1 }
@@ -128,14 +140,20 @@ struct RuleDriver {
   }
 
   /// Adds the contributions of the groups that are trained on, weighted, without the share of their number.
-  private func add(
+  private mutating func add(
     _ trained: [TrainedGroup], of batch: StepBatch, to gradient: inout ArenaGradient, _ cost: inout StepCost
   ) {
     for group in trained {
       let part = batch.drawn[group.group].gradient(group, abort: rule.abort, key: key)
       let weight = batch.drawn[group.group].weight
-      gradient.prompts.append(batch.drawn[group.group].prompt)
-      gradient.values.append(weight * part.along)
+      let prompt = batch.drawn[group.group].prompt
+      if placed[prompt] > 0 {
+        gradient.values[Int(placed[prompt]) - 1] += weight * part.along
+      } else {
+        gradient.prompts.append(prompt)
+        gradient.values.append(weight * part.along)
+        placed[prompt] = Int32(gradient.prompts.count)
+      }
       gradient.across += weight * weight * part.across
       cost.useful += part.useful
     }
@@ -143,11 +161,12 @@ struct RuleDriver {
   }
 
   /// Brings the records up to date and says what came back.
-  private func learn(
+  private mutating func learn(
     _ batch: StepBatch, trained: [TrainedGroup], state: inout ArenaState, _ outcomes: inout [GroupOutcome]
   ) {
     var isTrained = [Bool](repeating: false, count: batch.staged.count)
     for group in trained { isTrained[group.group] = true }
+    for group in batch.drawn { met[group.prompt] = 0 }
     outcomes.reserveCapacity(outcomes.count + batch.staged.count)
     for place in batch.staged.indices {
       let (k, n) = (batch.staged[place].successes, batch.staged[place].samples)
