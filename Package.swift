@@ -31,7 +31,6 @@ let package = Package(
     .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
     .target(name: "Allocation", dependencies: ["Statistics"]),
     .target(name: "Modulation", dependencies: ["Statistics"]),
-    .target(name: "Arena", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
     .target(name: "Arena", dependencies: ["Statistics", "Allocation"]),
@@ -72,7 +71,6 @@ let package = Package(
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "_TestSupport"]),
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
-    .testTarget(name: "ArenaTests", dependencies: ["Arena", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
     .testTarget(name: "ArenaTests", dependencies: ["Arena", "Allocation", "_TestSupport"]),
     .testTarget(
