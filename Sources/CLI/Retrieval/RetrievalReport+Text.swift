@@ -1,6 +1,7 @@
 import Arena
 import Foundation
 import Reporting
+import Statistics
 
 extension RetrievalReport {
   /// The statistics that people are shown; the tables have all.
@@ -70,6 +71,15 @@ extension RetrievalReport {
     }
   }
 
+  /// The differences in accuracy on perturbed queries of all trained rankers in all worlds, with p-values adjusted for being that many.
+  private var judged: [(difference: RetrievalResult.Difference, pValue: Double)] {
+    let family = differences.filter {
+      $0.row.statistic == RetrievalStatistic.accuracyPerturbed.rawValue
+        && $0.row.method != RetrievalMethod.oracle.rawValue
+    }
+    return Array(zip(family, Holm.adjusted(family.map(\.pValue))))
+  }
+
   /// What the numbers say: one sentence for each trained ranker, and one about the world.
   private func sentences(_ world: String) -> [String] {
     var sentences: [String] = []
@@ -83,9 +93,8 @@ extension RetrievalReport {
     }
     for method in RetrievalMethod.allCases where method != .relevance && method != .oracle {
       guard
-        let difference = differences.first(where: {
-          $0.row.world == world && $0.row.method == method.rawValue
-            && $0.row.statistic == RetrievalStatistic.accuracyPerturbed.rawValue
+        let (difference, pValue) = judged.first(where: {
+          $0.difference.row.world == world && $0.difference.row.method == method.rawValue
         })
       else {
         sentences.append("\(method.rawValue) had no list to train on.")
@@ -93,13 +102,13 @@ extension RetrievalReport {
       }
       let interval = difference.row.interval
       let finding =
-        interval.lower > 0 ? "beats" : (interval.upper < 0 ? "loses to" : "is not told apart from")
+        pValue > 0.05
+        ? "is not told apart from" : (difference.row.estimate.value > 0 ? "beats" : "loses to")
       sentences.append(
-        String(
-          format:
-            "%@ %@ relevance ranking on perturbed queries: %+.3f [%+.3f, %+.3f] in accuracy (sign-flip p = %.2g).",
-          method.rawValue, finding, difference.row.estimate.value, interval.lower, interval.upper,
-          difference.pValue))
+        "\(method.rawValue) \(finding) relevance ranking on perturbed queries: "
+          + String(
+            format: "%+.3f [%+.3f, %+.3f] in accuracy, Holm-adjusted sign-flip p = %.2g.",
+            difference.row.estimate.value, interval.lower, interval.upper, pValue))
     }
     return sentences
   }
