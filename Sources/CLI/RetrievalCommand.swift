@@ -13,7 +13,7 @@ struct RetrievalCommand: AsyncParsableCommand {
       on the other half, clean and perturbed by wrong beliefs, false premises and distractors: relevance ranking, an evidence critic as CoRM-RAG trains it, the same on lists that no outcome \
       chose, counterfactual risk minimisation from logged choices with and without its variance penalty, and an oracle.
 
-      The worlds are 'adversarial', and two controls: 'no-adversary', where perturbations do nothing, and 'uninformative-cues', where nothing tells fragile documents from others. They are worlds \
+      The worlds are 'adversarial', and two controls: 'no-adversary', where perturbations do nothing, and 'uninformative-cues', where no cue tells fragile documents from others. They are worlds \
       of our own, not the paper's data: what they show is what follows when documents differ in evidence and cues tell of it, not how often they do.
       """)
 

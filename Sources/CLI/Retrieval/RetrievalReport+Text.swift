@@ -31,7 +31,7 @@ extension RetrievalReport {
 
       The worlds are our own. They hold none of the paper's data, corpora or language models: a teacher answers with a probability that is a known function of relevance, evidence strength and \
       perturbation, and rankers see noisy embeddings and two noisy cues. What is concluded here is conditional on that: where relevant documents differ in evidence and cues tell of it, a ranker that \
-      was trained on robustness can gain; the two controls show where it cannot. How often real corpora are like the one or the other is not answered.
+      was trained on robustness can gain; the two controls show what is left of that without fragile documents, and without cues (topics alone may tell a little, since held-out queries meet the same documents). How often real corpora are like the one or the other is not answered.
 
       accuracy-clean and accuracy-perturbed are exact probabilities of a correct answer from the first document; robustness is that of the first document for the clean query; ece is the expected \
       calibration error over perturbed queries; aurc the area under the risk–coverage curve (lower is better); spearman the rank correlation of confidence and exact robustness.
