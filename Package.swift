@@ -33,7 +33,6 @@ let package = Package(
     .target(name: "Modulation", dependencies: ["Statistics"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
-    .target(name: "Arena", dependencies: ["Statistics", "Allocation"]),
     .target(
       name: "Training",
       dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation", "CNumerics"]),

@@ -19,6 +19,10 @@ public let references: [Reference] = [
     title: "Deep reinforcement learning at the edge of the statistical precipice",
     locator: "NeurIPS 34:29304-29320, arXiv:2108.13264"),
   Reference(
+    key: "bae2025", authors: "Bae et al.", year: 2025,
+    title: "Online difficulty filtering for reasoning oriented reinforcement learning",
+    locator: "arXiv:2504.03380"),
+  Reference(
     key: "barlow1972", authors: "Barlow, Bartholomew, Bremner, Brunk", year: 1972,
     title: "Statistical inference under order restrictions", locator: "Wiley"),
   Reference(
@@ -28,6 +32,9 @@ public let references: [Reference] = [
   Reference(
     key: "brent1973", authors: "Brent", year: 1973,
     title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
+  Reference(
+    key: "casella1985", authors: "Casella", year: 1985, title: "An introduction to empirical Bayes data analysis",
+    locator: "The American Statistician 39:83-87"),
   Reference(
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
     title: "Algorithms for computing the sample variance: analysis and recommendations",
@@ -39,6 +46,10 @@ public let references: [Reference] = [
   Reference(
     key: "cheng2025", authors: "Cheng, Huang, Zhu et al.", year: 2025,
     title: "Reasoning with exploration: an entropy perspective", locator: "arXiv:2506.14758"),
+  Reference(
+    key: "cobaRL2026", authors: "the authors of CoBA-RL", year: 2026,
+    title: "CoBA-RL, capability-oriented budget allocation for RL of language models",
+    locator: "arXiv:2602.03048"),
   Reference(
     key: "cobbe2021", authors: "Cobbe, Kosaraju, Bavarian et al.", year: 2021,
     title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
@@ -77,8 +88,17 @@ public let references: [Reference] = [
     title: "Variance reduction techniques for gradient estimates in reinforcement learning",
     locator: "JMLR 5:1471-1530"),
   Reference(
+    key: "greso2025", authors: "Zheng et al.", year: 2025,
+    title: "Act only when it pays: efficient reinforcement learning for LLM reasoning via selective rollouts",
+    locator: "arXiv:2506.02177; Infini-AI-Lab/GRESO"),
+  Reference(
     key: "gross1956", authors: "Gross", year: 1956,
     title: "A class of discrete-type minimization problems", locator: "RAND RM-1644"),
+  Reference(
+    key: "gvm2025", authors: "Yao, Hao, Zhang et al.", year: 2025,
+    title:
+      "Optimizing chain-of-thought reasoners via gradient variance minimization in rejection sampling and RL",
+    locator: "arXiv:2505.02391; RLHFlow/GVM"),
   Reference(
     key: "hamilton1792", authors: "Hamilton", year: 1792,
     title: "The method of largest remainders", locator: "letter on apportionment"),
@@ -93,8 +113,16 @@ public let references: [Reference] = [
     key: "holm1979", authors: "Holm", year: 1979,
     title: "A simple sequentially rejective multiple test procedure", locator: "Scand. J. Statist. 6:65-70"),
   Reference(
+    key: "hora2026", authors: "the authors of HORA", year: 2026,
+    title: "HORA, hit-utility optimal rollout allocation",
+    locator: "arXiv:2605.07114"),
+  Reference(
     key: "hormann1993", authors: "Hörmann", year: 1993,
     title: "The generation of binomial random variates", locator: "J. Stat. Comput. Simul. 46:101-110"),
+  Reference(
+    key: "horvitz1952", authors: "Horvitz, Thompson", year: 1952,
+    title: "A generalization of sampling without replacement from a finite universe",
+    locator: "JASA 47:663-685"),
   Reference(
     key: "hu2025", authors: "Hu, Liu, Xu, Shen", year: 2025,
     title: "REINFORCE++: stabilizing critic-free policy optimization",
@@ -111,9 +139,9 @@ public let references: [Reference] = [
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),
   Reference(
-    key: "kingma2015", authors: "Kingma, Ba", year: 2015,
-    title: "Adam: a method for stochastic optimization",
-    locator: "ICLR, arXiv:1412.6980"),
+    key: "knapsack2025", authors: "Li et al.", year: 2025,
+    title: "Knapsack RL: unlocking exploration of LLMs via optimizing budget allocation",
+    locator: "arXiv:2509.25849"),
   Reference(
     key: "knight1966", authors: "Knight", year: 1966,
     title: "A computer method for calculating Kendall's tau with ungrouped data", locator: "JASA 61:436-439"),
@@ -121,6 +149,10 @@ public let references: [Reference] = [
     key: "kool2019", authors: "Kool, van Hoof, Welling", year: 2019,
     title: "Buy 4 REINFORCE samples, get a baseline for free!", locator: "ICLR 2019 DeepRLStructPred workshop"
   ),
+  Reference(
+    key: "lilo2025", authors: "Foster et al.", year: 2025,
+    title: "Learning to reason at the frontier of learnability",
+    locator: "arXiv:2502.12272"),
   Reference(
     key: "liu2025", authors: "Liu, Chen, Li et al.", year: 2025,
     title: "Understanding R1-Zero-like training: a critical perspective", locator: "arXiv:2503.20783"),
@@ -147,6 +179,14 @@ public let references: [Reference] = [
     key: "neyman1934", authors: "Neyman", year: 1934,
     title: "On the two different aspects of the representative method", locator: "JRSS 97:558-625"),
   Reference(
+    key: "passRateControl2026", authors: "the authors of arXiv:2605.05112", year: 2026,
+    title: "Pass-rate control by prefix sampling",
+    locator: "arXiv:2605.05112"),
+  Reference(
+    key: "pcl2025", authors: "Gao et al.", year: 2025,
+    title: "Prompt curriculum learning for efficient LLM post-training",
+    locator: "arXiv:2510.01135"),
+  Reference(
     key: "phipson2010", authors: "Phipson, Smyth", year: 2010,
     title:
       "Permutation p-values should never be zero: calculating exact p-values when permutations are randomly drawn",
@@ -159,6 +199,14 @@ public let references: [Reference] = [
   Reference(
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
+  Reference(
+    key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
+    title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",
+    locator: "arXiv:2510.04996; RLHFlow/Reinforce-Ada"),
+  Reference(
+    key: "responseReuse2025", authors: "Zhang et al.", year: 2025,
+    title: "Improving sampling efficiency in RLVR through adaptive rollout and response reuse",
+    locator: "arXiv:2509.25808"),
   Reference(
     key: "salmon2011", authors: "Salmon, Moraes, Dror, Shaw", year: 2011,
     title: "Parallel random numbers: as easy as 1, 2, 3", locator: "SC11, doi:10.1145/2063384.2063405"),
@@ -180,6 +228,10 @@ public let references: [Reference] = [
     key: "spearman1910", authors: "Spearman", year: 1910,
     title: "Correlation calculated from faulty data", locator: "Br. J. Psychol. 3:271-295"),
   Reference(
+    key: "speed2025", authors: "Zhang et al.", year: 2025,
+    title: "SPEED-RL: faster training of reasoning models via online curriculum learning",
+    locator: "arXiv:2506.09016; Zanette-Labs/speed-rl"),
+  Reference(
     key: "su2021", authors: "Su, Lu, Pan et al.", year: 2021,
     title: "RoFormer: enhanced transformer with rotary position embedding", locator: "arXiv:2104.09864"),
   Reference(
@@ -193,6 +245,10 @@ public let references: [Reference] = [
   Reference(
     key: "tricomi1951", authors: "Tricomi, Erdélyi", year: 1951,
     title: "The asymptotic expansion of a ratio of gamma functions", locator: "Pacific J. Math. 1:133-142"),
+  Reference(
+    key: "vip2026", authors: "the authors of VIP", year: 2026,
+    title: "VIP, variance-informed predictive allocation of rollouts",
+    locator: "arXiv:2602.01601; HieuNT91/VIP"),
   Reference(
     key: "vose1991", authors: "Vose", year: 1991,
     title: "A linear algorithm for generating random numbers with a given distribution",

@@ -1,6 +1,6 @@
 /// Divides a step's rollouts over its prompts before any is drawn.
 public protocol BatchAllocator: Sendable, Codable {
-  /// Rollouts for each prompt; they add up to `budget`.
+  /// Rollouts for each prompt; they add up to `budget`, except under a rule with a token budget of its own, which says so.
   ///
   /// Throws where the budget does not fit the bounds, and where a prompt lacks what the rule needs.
   func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds) throws(AllocationError)

@@ -31,7 +31,7 @@ public struct TrainedGroup: Sendable, Hashable {
   public var skippedRounds: Int
   /// Successes that are taken.
   public var successes: Int
-  /// Failures that are taken.
+  /// Failures that are taken; those that replayed responses stand for are not among them.
   public var failures: Int
   /// Correct responses of former steps that take the place of as many failures.
   public var replayed: Int

@@ -22,21 +22,27 @@ public struct OneStepExamination: Sendable, Hashable {
 
   /// Examines `contender` from the state that `steps` uniform steps lead to, `replicates` times.
   ///
-  /// Throws where the rule refuses the step.
+  /// Nil where the rule carries prompts over to its next step: they are not drawn anew, so that replicates would be about them alone. Throws where the rule refuses the step.
   public static func examine(
     _ contender: Contender, world: ArenaWorld, setting: ArenaSetting, steps: Int, replicates: Int,
     seed: UInt64
-  ) throws(AllocationError) -> OneStepExamination {
+  ) throws(AllocationError) -> OneStepExamination? {
     precondition(replicates > 1, "\(replicates) replicates")
     var state = ArenaState(world, seed: seed)
     var shown = contender.rule
     var uniform = RuleDriver(
       Contender(.uniform), world: world, setting: setting.driver, seed: seed)
+    var offers = RandomStream(StreamKey(seed: seed, claim: "arena/offers/\(world.name)"))
     for _ in 0..<steps {
       let (gradient, _) = try uniform.step(&state)
+      // A selector may learn from the features of what it was offered.
+      _ = shown.selector.select(
+        uniform.outcomes.map { state.record($0.prompt, knowsTruth: false) }, count: uniform.outcomes.count,
+        stream: &offers)
       shown.observe(uniform.outcomes)
       state.apply(gradient)
     }
+    guard shown.starter.carriedOver().isEmpty else { return nil }
     let exact = state.exactGradient()
     var own = exact.own.map { _ in 0.0 }
     var clusters = exact.clusters.map { _ in 0.0 }

@@ -16,9 +16,10 @@ struct ArenaState {
   private var settled: [Int32]
   /// What is known of each prompt.
   var records: [PromptRecord]
-  /// The mean of ‖ĝ‖² with its weight: the step is divided by its root.
-  private var squaredNorm = 0.0
-  private var squaredNormWeight = 0.0
+  /// The decaying means of ‖ĝ‖² and ĝ·∇J, which the next step's length is made of.
+  private var meanSquare = 0.0
+  private var meanSignal = 0.0
+  private var meanWeight = 0.0
   /// Steps done.
   private(set) var step = 0
   /// Rollouts drawn for each prompt so far, wherever they started.
@@ -26,12 +27,16 @@ struct ArenaState {
 
   /// What is left of a prompt's discounted counts when it is met again.
   static let discount = 0.75
-  /// What is left of the mean squared norm after a step.
-  static let normDecay = 0.9
+  /// What is left of the means of ‖ĝ‖² and ĝ·∇J after a step.
+  static let meanDecay = 0.9
 
   private let ownShare: Double
   private let clusterShare: Double
   private let driftKey: UInt64
+  /// L.
+  private let curvature: Double
+  /// The prompts of each cluster; empty where there is no coupling.
+  private let members: [[Int]]
 
   /// A world at its start.
   init(_ world: ArenaWorld, seed: UInt64) {
@@ -46,6 +51,8 @@ struct ArenaState {
     clusterShare = world.shared.coupling.squareRoot()
     var stream = RandomStream(StreamKey(seed: seed, claim: "arena/drift/\(world.name)"))
     driftKey = stream.next()
+    curvature = world.curvature
+    members = world.shared.coupling > 0 ? world.members : []
   }
 
   /// z of prompt i as it stands.
@@ -106,29 +113,59 @@ struct ArenaState {
   /// ‖ĝ‖², the parts across included.
   func squaredNorm(of gradient: ArenaGradient) -> Double {
     var sum = gradient.across
-    var shared: [Int: Double] = [:]
-    for (i, g) in zip(gradient.prompts, gradient.values) {
-      sum += ownShare * ownShare * g * g
-      shared[world.clusters[i], default: 0] += clusterShare * g
+    for g in gradient.values { sum += ownShare * ownShare * g * g }
+    guard clusterShare > 0 else { return sum }
+    var shared = zip(gradient.prompts, gradient.values).map { (cluster: world.clusters[$0], value: $1) }
+    shared.sort { $0.cluster < $1.cluster }
+    var start = 0
+    while start < shared.count {
+      var (end, together) = (start, 0.0)
+      while end < shared.count, shared[end].cluster == shared[start].cluster {
+        together += shared[end].value
+        end += 1
+      }
+      sum += clusterShare * clusterShare * together * together
+      start = end
     }
-    if clusterShare > 0 { for i in shared.keys.sorted() { sum += (shared[i] ?? 0) * (shared[i] ?? 0) } }
     return sum
   }
 
-  /// One normalised step: `θ += η ĝ/√(E ‖ĝ‖²)`, the expectation a decaying mean over steps.
+  /// One step of the best length: `θ += η* ĝ`, `η* = E[ĝ·∇J]/(L E‖ĝ‖²)`, both expectations decaying means over the steps before.
   ///
-  /// Without the normalisation a rule could win by a larger gradient alone; with it, noise costs what it costs an adaptive optimiser.
+  /// It is the step that improves a function of curvature L the most, by `(E ĝ·∇J)²/(2L E‖ĝ‖²)`: every rule gets its best learning rate, so that neither the scale of its gradients nor the size of its steps decides. At a fixed learning rate a rule would win by larger
+  /// gradients, at a fixed length of step by many small steps.
   mutating func apply(_ gradient: ArenaGradient) {
     let square = squaredNorm(of: gradient)
+    let signal = signal(of: gradient)
     step += 1
     guard square > 0 else { return }
-    squaredNorm = Self.normDecay * squaredNorm + (1 - Self.normDecay) * square
-    squaredNormWeight = Self.normDecay * squaredNormWeight + (1 - Self.normDecay)
-    let length = world.shared.stepLength / (squaredNorm / squaredNormWeight).squareRoot()
+    let known = meanWeight > 0 ? (meanSignal, meanSquare) : (signal, square)
+    meanSquare = Self.meanDecay * meanSquare + (1 - Self.meanDecay) * square
+    meanSignal = Self.meanDecay * meanSignal + (1 - Self.meanDecay) * signal
+    meanWeight = 1
+    let length = max(0, known.0) / (curvature * known.1)
     for (i, g) in zip(gradient.prompts, gradient.values) {
       own[i] += length * ownShare * g
       clusters[world.clusters[i]] += length * clusterShare * g
     }
+  }
+
+  /// ĝ·∇J; of the clusters only those that ĝ touches are looked at.
+  private func signal(of gradient: ArenaGradient) -> Double {
+    var sum = 0.0
+    let each = 1 / Double(world.count)
+    for (i, g) in zip(gradient.prompts, gradient.values) {
+      let p = probability(i)
+      sum += ownShare * ownShare * g * p * (1 - p) * world.distances[i] * each
+      guard clusterShare > 0 else { continue }
+      var shared = 0.0
+      for j in members[world.clusters[i]] {
+        let q = probability(j)
+        shared += q * (1 - q) * world.distances[j]
+      }
+      sum += clusterShare * clusterShare * g * shared * each
+    }
+    return sum
   }
 
   /// ∇J in the coordinates of θ: those of prompts, then those of clusters; J the mean success probability.

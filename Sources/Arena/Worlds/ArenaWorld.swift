@@ -56,8 +56,8 @@ public struct ArenaWorld: Sendable {
     public var flaggedSuccesses = 0.1
     /// The part of a response after which weakness shows.
     public var flagPosition = 0.5
-    /// η, the length of a step in θ.
-    public var stepLength = 1.0
+    /// The curvature of the mean success probability that steps are made for, in units of the mean D² and of a prompt's share; the logistic function's own is at most 0.096.
+    public var stiffness = 0.3
 
     /// The defaults.
     public init() {}
@@ -96,6 +96,20 @@ public struct ArenaWorld: Sendable {
     self.features = features
     self.featureCount = featureCount
     self.shared = shared
+  }
+
+  /// L: `stiffness · mean D² · (1 − ρ + ρ · mean cluster size)/N`, what the success probabilities of a cluster that move together have in their common direction.
+  public var curvature: Double {
+    let square = distances.reduce(0) { $0 + $1 * $1 } / Double(count)
+    let size = Double(count) / Double(max(1, clusterCount))
+    return shared.stiffness * square * (1 - shared.coupling + shared.coupling * size) / Double(count)
+  }
+
+  /// The prompts of each cluster.
+  var members: [[Int]] {
+    var members = [[Int]](repeating: [], count: clusterCount)
+    for (i, cluster) in clusters.enumerated() { members[cluster].append(i) }
+    return members
   }
 
   /// The features of prompt i.

@@ -13,6 +13,8 @@ public struct RunManifest: Sendable, Hashable {
     case audit
     /// A comparison by `allot compare`.
     case compare
+    /// A contest by `allot arena`.
+    case arena
     /// A contest by `allot retrieval`.
     case retrieval
     /// What `allot export` made of a run.

@@ -1,0 +1,139 @@
+import Allocation
+import Arena
+import ArgumentParser
+import Foundation
+import Interchange
+import Reporting
+
+/// `allot arena`: rollout rules against each other on simulated populations and on those of real logs.
+struct ArenaCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "arena",
+    abstract: "Run allocation and selection rules against each other at equal rollouts and at equal tokens.",
+    discussion: """
+      A simulator of training with verifiable rewards: every rule meets the same worlds, prompts and random numbers, takes its best step length, and \
+      spends the same budget; what it draws and throws away is counted. Prints a table for each world and, with --output, writes tables, plots and a report.
+
+      \(text("Worlds", ArenaWorld.named))
+
+      \(text("Held out, not looked at while our own rules were built", ArenaWorld.heldOut))
+
+      Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \(Contender.neymanOracle.name) and \(Contender.twoStageOracle.name) run beside them.
+      """)
+
+  private static func text(_ title: String, _ recipes: [ArenaWorld.Recipe]) -> String {
+    title + ":\n" + recipes.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n")
+  }
+
+  @Option(
+    help: ArgumentHelp("The worlds, separated by commas (default: all but the held-out).", valueName: "names")
+  )
+  var world: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A rollout log to take pass rates, score moments and lengths from, as `allot audit` reads it; may be given several times.",
+      valueName: "file"))
+  var from: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Count rewards of at least this in the logs as successes.", valueName: "r"))
+  var threshold: Double?
+
+  @Option(help: ArgumentHelp("The rules, separated by commas (default: all).", valueName: "names"))
+  var methods: String?
+
+  @Option(help: ArgumentHelp("Rollouts of a run.", valueName: "n"))
+  var budget = 400_000
+
+  @Option(
+    help: ArgumentHelp("Response tokens of a run, for a second contest at equal tokens.", valueName: "n"))
+  var tokens: Int?
+
+  @Option(help: ArgumentHelp("Seeds, counted up from --seed.", valueName: "n"))
+  var seeds = 10
+
+  @Option(help: ArgumentHelp("Prompts of a world.", valueName: "n"))
+  var prompts = 1024
+
+  @Option(help: ArgumentHelp("Prompts of a step.", valueName: "m"))
+  var promptsPerStep = 64
+
+  @Option(help: ArgumentHelp("Mean rollouts of a prompt.", valueName: "n"))
+  var rolloutsPerPrompt = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "Replicates of the step whose variance is measured; 0 for none.", valueName: "n"))
+  var replicates = 100
+
+  @Option(
+    help: ArgumentHelp(
+      "Write tables, plots and a report into this directory, in one step; an earlier contest there is replaced.",
+      valueName: "dir"))
+  var output: String?
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    let contest = try contest()
+    let stages = try stages()
+    let interruption = Interruption()
+    var directory: PartialDirectory?
+    defer { directory?.discard() }
+    if let output {
+      let partial = try Self.reporting { () throws(ReportingError) in
+        try PartialDirectory(target: output, kind: .arena)
+      }
+      interruption.guardDirectory(partial)
+      directory = partial
+    }
+    var results: [ContestResult] = []
+    let clock = RunClock()
+    for (index, stage) in stages.enumerated() {
+      results += contest.results(stage.stage, threads: global.threadCount()) { interruption.isRequested }
+      try interruption.throwIfRequested()
+      if !global.quiet {
+        let left = clock.seconds / Double(index + 1) * Double(stages.count - index - 1)
+        StandardError.write(
+          "[\(index + 1)/\(stages.count)] \(stage.stage.name), \(ProgressLine.duration(clock.seconds)), about \(ProgressLine.duration(left)) left\n"
+        )
+      }
+    }
+    var files = ArenaFiles(
+      results: results, oracles: Set(contest.oracles.map(\.name)),
+      summaries: stages.map { ($0.stage.name, $0.summary) }, setting: settingText, seed: global.seed,
+      tool: ToolDescription.current(version: ToolVersion.current))
+    if let directory { try await write(&files, to: directory, interruption) }
+    if global.json {
+      try StandardOutput.write(files.documentText)
+    } else if !global.quiet {
+      try StandardOutput.write(
+        output == nil ? files.reportText : "\(output ?? ""): report.md, arena.json, tables, plots\n")
+    }
+  }
+
+  private var settingText: String {
+    "\(prompts) prompts, \(promptsPerStep) × \(rolloutsPerPrompt) rollouts a step, \(budget) rollouts"
+      + (tokens.map { " or \($0) tokens" } ?? "") + ", \(seeds) seeds from \(global.seed)"
+  }
+
+  private func write(
+    _ files: inout ArenaFiles, to directory: PartialDirectory, _ interruption: Interruption
+  ) async throws {
+    await files.drawPlots(threads: global.threadCount()) { interruption.isRequested }
+    for (name, reason) in files.missingPlots {
+      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
+    }
+    for file in files.files() {
+      try interruption.throwIfRequested()
+      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+    }
+    try interruption.throwIfRequested()
+    try Self.reporting { () throws(ReportingError) in try directory.commit() }
+  }
+
+  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+  }
+}
