@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "Estimators", dependencies: ["Statistics", "Policies"]),
     .target(name: "Allocation", dependencies: ["Statistics"]),
     .target(name: "Modulation", dependencies: ["Statistics"]),
+    .target(name: "Arena", dependencies: ["Statistics", "Policies", "Estimators", "Allocation"]),
     .target(
       name: "Claims", dependencies: ["Statistics", "Policies", "Estimators", "Allocation", "Modulation"]),
     .target(
