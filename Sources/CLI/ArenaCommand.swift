@@ -26,7 +26,8 @@ struct ArenaCommand: AsyncParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("The worlds, separated by commas (default: all but the held-out).", valueName: "names"))
+    help: ArgumentHelp("The worlds, separated by commas (default: all but the held-out).", valueName: "names")
+  )
   var world: String?
 
   @Option(
@@ -107,7 +108,8 @@ struct ArenaCommand: AsyncParsableCommand {
     if global.json {
       try StandardOutput.write(files.documentText)
     } else if !global.quiet {
-      try StandardOutput.write(output == nil ? files.reportText : "\(output ?? ""): report.md, arena.json, tables, plots\n")
+      try StandardOutput.write(
+        output == nil ? files.reportText : "\(output ?? ""): report.md, arena.json, tables, plots\n")
     }
   }
 

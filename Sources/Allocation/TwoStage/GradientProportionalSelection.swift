@@ -4,7 +4,7 @@ public import Statistics
 /// Takes prompts with probability proportional to the length of their gradient, and weighs them by its inverse.
 ///
 /// The mean over all candidates of the gradients g_i is estimated by `(1/m) Σ w_i ĝ_i`, `w_i = (m/C)/π_i`: without bias for any π > 0 that does not look at this step's rollouts (Horvitz and Thompson). With a rollout's noise σ_i²
-/// its variance is, up to terms without π and n, `Σ (‖g_i‖² + σ_i²/n_i)/π_i`. Under Σπ_i = m and Σπ_i n_i = B the minimum has
+/// its variance is, up to a factor and to terms without π and n, `Σ (‖g_i‖² + σ_i²/n_i)/π_i`, where the gradients of different prompts are orthogonal (else the draw's joint probabilities enter). Under Σπ_i = m and Σπ_i n_i = B the minimum has
 ///
 ///     π_i ∝ ‖g_i‖,   n_i ∝ σ_i/π_i
 ///
@@ -19,6 +19,8 @@ public struct GradientProportionalSelection: PromptSelector {
   public var floor: Double
   /// The exponent of the length: 1 is the optimum, 0 is uniform.
   public var exponent: Double
+  /// t: the length is `√E[p²(1−p)^{2+t}]`, so that of two prompts of equal gradient the harder one, which has further to go, comes first; 0 for the gradient alone.
+  public var foresight: Int
   /// Whether prompts are weighed by 1/π; without it the step's objective favours the prompts that are taken.
   public var isWeighted: Bool
   /// Whether pass rates are those of the rule's memory; else those of the record's counts, which an oracle fills.
@@ -31,7 +33,7 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Four candidates for each place, π at least a quarter of the uniform one.
   public init(
     candidatesPerPrompt: Int = 4, floor: Double = 0.25, exponent: Double = 1, isWeighted: Bool = true,
-    remembers: Bool = true
+    foresight: Int = 0, remembers: Bool = true
   ) {
     precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates")
     precondition((0...1).contains(floor) && floor > 0, "the floor is \(floor), it must lie in (0, 1]")
@@ -39,6 +41,7 @@ public struct GradientProportionalSelection: PromptSelector {
     self.floor = floor
     self.exponent = exponent
     self.isWeighted = isWeighted
+    self.foresight = foresight
     self.remembers = remembers
   }
 
@@ -46,27 +49,37 @@ public struct GradientProportionalSelection: PromptSelector {
     guard !candidates.isEmpty, count > 0 else { return [] }
     let sizes = candidates.map { record -> Double in
       let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
-      var length = law.meanSquaredVariance.squareRoot()
+      var square = law.meanSquaredVariance
+      // E[p²(1−p)^{2+t}]: each further factor 1 − p raises β by one.
+      for j in 0..<foresight {
+        square *= (law.beta + 2 + Double(j)) / (law.alpha + law.beta + 4 + Double(j))
+      }
+      var length = square.squareRoot()
       if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
       return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
     }
     let inclusion = Self.inclusion(sizes: sizes, count: min(count, candidates.count), floor: floor)
-    let start = stream.uniform()
-    var level = 0.0
-    var places: [Int] = []
-    var weights: [Double] = []
+    let places = Self.places(
+      inclusion: inclusion, count: min(count, candidates.count), start: stream.uniform())
     let even = Double(min(count, candidates.count)) / Double(candidates.count)
-    for i in candidates.indices {
-      let next = level + inclusion[i]
-      // The points start, start + 1, …: each interval of length π ≤ 1 holds one with probability π.
-      if (next - start).rounded(.down) > (level - start).rounded(.down) {
-        places.append(i)
-        weights.append(isWeighted ? even / inclusion[i] : 1)
-      }
+    lastPlaces = places
+    lastWeights = places.map { isWeighted ? even / inclusion[$0] : 1 }
+    return places
+  }
+
+  /// The systematic draw of `count` places for a `start` in [0, 1).
+  ///
+  /// The points start, start + 1, …: each interval of length π ≤ 1 holds one with probability π.
+  static func places(inclusion: [Double], count: Int, start: Double) -> [Int] {
+    var places: [Int] = []
+    places.reserveCapacity(count)
+    var level = 0.0
+    for i in inclusion.indices {
+      // The end is the sum of π as it is meant, so that rounding neither loses nor adds the last point.
+      let next = i == inclusion.count - 1 ? Double(count) : min(level + inclusion[i], Double(count))
+      if (next - start).rounded(.down) > (level - start).rounded(.down) { places.append(i) }
       level = next
     }
-    lastPlaces = places
-    lastWeights = weights
     return places
   }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// What is remembered of the pass rates of a pool: discounted Beta–Bernoulli counts under a prior fitted to the pool.
 ///
-/// A prompt's counts fade by λ when it is met again: `a ← λ a + k`, `b ← λ b + n − k`. λ is the one of a few whose predictions of the counts that came next were best so far, by the Beta–binomial likelihood over the whole pool; so a pool that
+/// A prompt's counts fade by λ when it is met again: `a ← λ a + k`, `b ← λ b + n − k`. λ is the one of a few whose predictions of the counts that came next were best so far, by the Beta–binomial likelihood over the whole pool, in which a thousand outcomes fade; so a pool that
 /// drifts is forgotten faster. The prior Beta(α, β) has the pool's mean and variance of pass rates, the latter without the part that sampling adds:
 ///
 ///     μ = E k/n,   Var p = μ(1−μ) − E k(n−k)/(n(n−1)),   α + β = μ(1−μ)/Var p − 1
@@ -124,10 +124,19 @@ public struct PassRateMemory: Sendable, Codable, Hashable {
   /// `B(α + k, β + n − k)/B(α, β)` as a product of n ratios: no difference of log-gammas, which lose digits for large counts.
   static func logLikelihood(successes: Int, samples: Int, _ law: Pair) -> Double {
     var sum = 0.0
-    for j in 0..<successes { sum += log((law.alpha + Double(j)) / (law.alpha + law.beta + Double(j))) }
-    for j in 0..<samples - successes {
-      sum += log((law.beta + Double(j)) / (law.alpha + law.beta + Double(successes + j)))
+    // One logarithm for many factors: a factor is at least about 10⁻⁵ for the priors in use, so that the product stays far from underflow between two of them.
+    var product = 1.0
+    let size = law.alpha + law.beta
+    for j in 0..<samples {
+      let (shape, drawn) =
+        j < successes ? (law.alpha, Double(j)) : (law.beta, Double(j - successes))
+      product *= (shape + drawn) / (size + Double(j))
+      if product < 1e-200 {
+        sum += log(product)
+        product = 1
+      }
     }
+    sum += log(product)
     return sum
   }
 }

@@ -30,8 +30,10 @@ public struct OneStepExamination: Sendable, Hashable {
     precondition(replicates > 1, "\(replicates) replicates")
     var state = ArenaState(world, seed: seed)
     var shown = contender.rule
-    var uniform = RuleDriver(
-      Contender(.uniform), world: world, setting: setting.driver, seed: seed)
+    // The history is not the contender's, so that bounds that do not admit it are no reason to refuse.
+    var history = setting.driver
+    history.bounds = .none
+    var uniform = RuleDriver(Contender(.uniform), world: world, setting: history, seed: seed)
     var offers = RandomStream(StreamKey(seed: seed, claim: "arena/offers/\(world.name)"))
     for _ in 0..<steps {
       let (gradient, _) = try uniform.step(&state)
@@ -43,6 +45,8 @@ public struct OneStepExamination: Sendable, Hashable {
       state.apply(gradient)
     }
     guard shown.starter.carriedOver().isEmpty else { return nil }
+    // Drift up to date, so that the replicates meet the probabilities that the exact gradient is made of.
+    for i in 0..<world.count { state.settle(i) }
     let exact = state.exactGradient()
     var own = exact.own.map { _ in 0.0 }
     var clusters = exact.clusters.map { _ in 0.0 }

@@ -7,7 +7,8 @@ public enum Ranking {
   /// A rank's interval is the percentile interval over resampled seeds, the same resamples for all methods. The difference from the best is paired over seeds, with Student's interval; it is for that comparison alone, and the
   /// best was chosen by the same numbers, so that ties are told a little too seldom.
   public static func ranks(
-    _ results: [ContestResult], oracles: Set<String>, level: Double = 0.95, resamples: Int = 1000, seed: UInt64
+    _ results: [ContestResult], oracles: Set<String>, level: Double = 0.95, resamples: Int = 1000,
+    seed: UInt64
   ) -> [ContestRank] {
     let ranked = results.filter { !oracles.contains($0.method) && $0.refusal == nil }
     let qualities = ranked.map { ($0.values[.quality] ?? []).compactMap { $0 } }

@@ -4,9 +4,9 @@ public struct StepCost: Sendable, Hashable {
   public var rollouts = 0
   /// Response tokens drawn; replayed ones are not.
   public var tokens = 0
-  /// Rollouts that carry an advantage other than 0 in the update.
+  /// Rollouts drawn that carry an advantage other than 0 in the update.
   public var useful = 0
-  /// Groups rolled out.
+  /// Groups rolled out; those that a rule gave no rollout are not.
   public var groups = 0
   /// Groups whose rewards all agree.
   public var deadGroups = 0

@@ -22,7 +22,7 @@ extension ArenaWorld {
     var failureLengthRatio: Double
     /// Prompts in a cluster.
     var clusterSize: Int
-    /// The correlation of the first feature with the logit of p.
+    /// c of the first feature, `c z/2 + √(1−c²) ε` for the logit z of p: their correlation where z has the deviation 2, less where it is narrower and more where it is wider.
     var featureCorrelation: Double
     /// What all prompts share.
     var shared: Shared

@@ -26,12 +26,16 @@ extension ArenaCommand {
         "The value '\(value)' is invalid for '\(option)': it must lie in \(range.lowerBound)...\(range.upperBound)."
       )
     }
-    errors.require(replicates != 1, "The value '1' is invalid for '--replicates': a variance needs two, or 0 for none.")
     errors.require(
-      promptsPerStep <= prompts, "'--prompts-per-step' is \(promptsPerStep): the world has \(prompts) prompts.")
+      replicates != 1, "The value '1' is invalid for '--replicates': a variance needs two, or 0 for none.")
+    errors.require(
+      promptsPerStep <= prompts,
+      "'--prompts-per-step' is \(promptsPerStep): the world has \(prompts) prompts.")
     let all = Contender.all(each: Swift.max(2, rolloutsPerPrompt))
     let chosen = names(methods, all: all.map(\.name), option: "--methods", &errors)
-    errors.require(global.seed <= UInt64.max - UInt64(Swift.max(0, seeds)), "'--seed' and '--seeds' pass the largest seed.")
+    errors.require(
+      global.seed <= UInt64.max - UInt64(Swift.max(0, seeds)), "'--seed' and '--seeds' pass the largest seed."
+    )
     errors.require(!worldNames(&errors).isEmpty || !from.isEmpty, "'--world' names no world.")
     try errors.throwIfAny()
     var contest = Contest(
@@ -70,7 +74,8 @@ extension ArenaCommand {
     stages.append(
       DescribedStage(
         stage: Contest.Stage(name: "log") { seed in world.world(count: count, seed: seed) },
-        summary: "\(world.prompts.count) prompts of \(from.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))"
+        summary:
+          "\(world.prompts.count) prompts of \(from.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))"
           + (filled.isEmpty ? "" : " (\(filled.joined(separator: ", ")): the median of the others)")))
     return stages
   }
@@ -82,7 +87,8 @@ extension ArenaCommand {
     return names(world, all: known, option: "--world", &errors)
   }
 
-  private func names(_ text: String?, all: [String], option: String, _ errors: inout OptionErrors) -> [String] {
+  private func names(_ text: String?, all: [String], option: String, _ errors: inout OptionErrors) -> [String]
+  {
     guard let text else { return all }
     let names = text.split(separator: ",").map(String.init)
     errors.require(!names.isEmpty, "'\(option)' names nothing.")

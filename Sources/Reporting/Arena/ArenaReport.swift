@@ -50,13 +50,16 @@ enum ArenaReport {
     let rows = methods.sorted { mean($0) < mean($1) }.map { method in
       [marked(method, contest), String(format: "%.1f", mean(method))]
         + contest.worlds.map { world in
-          guard let rank = ranks.first(where: { $0.method == method && $0.world == world }) else { return "–" }
+          guard let rank = ranks.first(where: { $0.method == method && $0.world == world }) else {
+            return "–"
+          }
           let text =
             "\(number(rank.rank)) [\(number(rank.interval.lower)), \(number(rank.interval.upper))]"
           return rank.isTied ? "**\(text)**" : text
         }
     }
-    return "Ranks by final quality with their interval over resampled seeds; bold is not told apart from the best.\n\n"
+    return
+      "Ranks by final quality with their interval over resampled seeds; bold is not told apart from the best.\n\n"
       + table(["method", "mean rank"] + contest.worlds, rows)
   }
 
@@ -80,10 +83,12 @@ enum ArenaReport {
             format: "%+.2f [%+.2f, %+.2f]", 100 * $0.difference, 100 * $0.differenceInterval.lower,
             100 * $0.differenceInterval.upper)
         } ?? "", percent(.regret), percent(.worstTenth),
-        cell(result, .gradientVariance, contest.level, scale: 1), cell(result, .relativeVariance, contest.level, scale: 1),
+        cell(result, .gradientVariance, contest.level, scale: 1),
+        cell(result, .relativeVariance, contest.level, scale: 1),
         percent(.expectedImprovement), cell(result, .cosine, contest.level, scale: 1), percent(.deadShare),
         percent(.wastedShare), cell(result, .starvation, contest.level, scale: 1),
-        cell(result, .reached, contest.level, scale: 1), cell(result, .stepsToTarget, contest.level, scale: 1),
+        cell(result, .reached, contest.level, scale: 1),
+        cell(result, .stepsToTarget, contest.level, scale: 1),
         cell(result, .rolloutsToTarget, contest.level, scale: 1e-3),
         cell(result, .tokensToTarget, contest.level, scale: 1e-6),
       ]
@@ -110,9 +115,11 @@ enum ArenaReport {
       let better = compared.filter { $0.lower > 0 }.map(\.world)
       let worse = compared.filter { $0.upper < 0 }.map(\.world)
       var text = "**\(method)**"
-      text += tied.isEmpty ? " is nowhere tied with the best" : " is best or tied with the best on \(list(tied))"
+      text +=
+        tied.isEmpty ? " is nowhere tied with the best" : " is best or tied with the best on \(list(tied))"
       if ranks.count > 1 {
-        text += "; its best place is \(number(best.rank)) (\(best.world)), its worst \(number(worst.rank)) (\(worst.world))"
+        text +=
+          "; its best place is \(number(best.rank)) (\(best.world)), its worst \(number(worst.rank)) (\(worst.world))"
       }
       if method != contest.reference {
         text += "; against \(contest.reference) it is better on \(better.isEmpty ? "no world" : list(better))"
@@ -134,8 +141,12 @@ enum ArenaReport {
     return (world, interval.lower, interval.upper)
   }
 
-  private static func waste(_ contest: ArenaFiles, _ method: String, _ budget: ContestResult.Budget) -> String? {
-    let shares = contest.worlds.compactMap { contest.result(method, $0, budget)?.estimate(.wastedShare)?.value }
+  private static func waste(_ contest: ArenaFiles, _ method: String, _ budget: ContestResult.Budget)
+    -> String?
+  {
+    let shares = contest.worlds.compactMap {
+      contest.result(method, $0, budget)?.estimate(.wastedShare)?.value
+    }
     guard let low = shares.min(), let high = shares.max() else { return nil }
     return String(format: "%.0f to %.0f %%", 100 * low, 100 * high)
   }

@@ -13,7 +13,8 @@ enum ArenaTables {
         let interval = estimate.studentInterval(level: level)
         rows.append([
           .text(result.budget.rawValue), .text(result.world), .text(result.method), .text(measure.rawValue),
-          .number(estimate.value), .optional(finite(estimate.standardError)), .optional(finite(interval.lower)),
+          .number(estimate.value), .optional(finite(estimate.standardError)),
+          .optional(finite(interval.lower)),
           .optional(finite(interval.upper)), .integer(estimate.count),
         ])
       }

@@ -1,0 +1,131 @@
+import Allocation
+import Testing
+
+@testable import Arena
+
+/// What a step reports is what it did, for every rule that has a name.
+@Suite struct RuleDriverTests {
+  static let setting = RuleDriver.Setting(
+    promptsPerStep: 8, rolloutsPerPrompt: 8, bounds: AllocationBounds(minimum: 2, maximum: 64))
+
+  private func driver(_ rule: RolloutRule, _ world: ArenaWorld, seed: UInt64 = 3) -> RuleDriver {
+    RuleDriver(Contender(rule), world: world, setting: Self.setting, seed: seed)
+  }
+
+  private static let rules = RolloutRule.all(each: 8)
+
+  @Test(arguments: rules.map(\.name))
+  func theSpendReportedIsWhatWasDrawn(_ name: String) throws {
+    let rule = try #require(Self.rules.first { $0.name == name })
+    for recipe in ["hard", "noisy-verifier"] {
+      let world = try #require(ArenaWorld.recipe(recipe)).world(count: 60, seed: 2)
+      var state = ArenaState(world, seed: 3)
+      var driver = driver(rule, world)
+      for _ in 0..<12 {
+        let before = state.drawn
+        let visits = state.records.map(\.visits)
+        let (gradient, cost) = try driver.step(&state)
+        let drawn = zip(state.drawn, before).map { $0 - $1 }
+        let outcomes = driver.outcomes
+        #expect(drawn.reduce(0, +) == cost.rollouts)
+        #expect(outcomes.reduce(0) { $0 + $1.samples } == cost.rollouts)
+        #expect(outcomes.reduce(0) { $0 + $1.tokens } == cost.tokens && cost.tokens >= cost.rollouts)
+        #expect(outcomes.count == cost.groups && outcomes.allSatisfy { $0.samples > 0 })
+        #expect(
+          outcomes.count { $0.successes == 0 || $0.successes == $0.samples } == cost.deadGroups)
+        #expect(cost.trainedGroups <= Self.setting.promptsPerStep)
+        #expect(outcomes.count(where: \.isTrained) == cost.trainedGroups)
+        #expect(cost.useful >= 0 && cost.useful <= cost.rollouts)
+        #expect(Set(gradient.prompts).count == gradient.prompts.count)
+        #expect(gradient.prompts.count == gradient.values.count && gradient.across >= 0)
+        // Visits are counted prompt by prompt.
+        for i in 0..<world.count {
+          #expect(state.records[i].visits - visits[i] == outcomes.count { $0.prompt == i })
+        }
+        state.apply(gradient)
+      }
+    }
+  }
+
+  /// Rules that divide a step's budget before they draw it spend all of it; DUET's budget is tokens.
+  @Test(arguments: [
+    "uniform", "dynamo", "root-jeffreys", "score-aware", "knapsack", "vip", "allot-two-stage",
+  ])
+  func aBatchRuleSpendsItsBudget(_ name: String) throws {
+    let rule = try #require(Self.rules.first { $0.name == name })
+    let world = ArenaWorld.named[0].world(count: 60, seed: 2)
+    var state = ArenaState(world, seed: 3)
+    var driver = driver(rule, world)
+    for _ in 0..<12 {
+      let (gradient, cost) = try driver.step(&state)
+      #expect(cost.rollouts == 64 && cost.trainedGroups == 8)
+      state.apply(gradient)
+    }
+  }
+
+  @Test func aDeadGroupIsOneWhoseRewardsAgree() throws {
+    // Never solved, always solved, and a coin: three prompts, all in each step.
+    let world = ArenaWorld.small([1e-12, 1 - 1e-12, 0.5])
+    var state = ArenaState(world, seed: 3)
+    var driver = RuleDriver(
+      Contender(.uniform), world: world,
+      setting: .init(promptsPerStep: 3, rolloutsPerPrompt: 64, bounds: .init(minimum: 2, maximum: 64)),
+      seed: 3)
+    let (gradient, cost) = try driver.step(&state)
+    #expect(cost.groups == 3 && cost.deadGroups == 2 && cost.useful == 64 && cost.rollouts == 192)
+    for (i, g) in zip(gradient.prompts, gradient.values) { #expect((g == 0) == (i != 2)) }
+  }
+
+  /// Common random numbers: what one rule draws for a prompt at its first visit, another that asks as much draws too.
+  @Test func rulesThatAskTheSameMeetTheSameLuck() throws {
+    let world = ArenaWorld.named[0].world(count: 48, seed: 2)
+    func first(_ rule: RolloutRule) throws -> [Int: Int] {
+      var state = ArenaState(world, seed: 3)
+      var driver = driver(rule, world)
+      _ = try driver.step(&state)
+      #expect(driver.outcomes.allSatisfy { $0.samples == 8 })
+      return Dictionary(uniqueKeysWithValues: driver.outcomes.map { ($0.prompt, $0.successes) })
+    }
+    let uniform = try first(.uniform)
+    let mixed = try first(
+      RolloutRule(
+        "mixed", sampler: MixedGroupSampling(each: 8, promptsPerTrained: 3, maximumBatches: 1)))
+    #expect(uniform.count == 8 && mixed.count == 24)
+    for (prompt, successes) in uniform { #expect(mixed[prompt] == successes) }
+    #expect(Set(uniform.values).count > 1)
+  }
+
+  /// Three prompts, six places: every prompt comes twice in a step, each time with numbers of its own.
+  @Test func aPromptThatComesTwiceIsDrawnTwice() throws {
+    let world = ArenaWorld.small([0.5, 0.5, 0.5])
+    let rule = RolloutRule(
+      "twice", sampler: MixedGroupSampling(each: 8, promptsPerTrained: 2, maximumBatches: 1))
+    var state = ArenaState(world, seed: 3)
+    var driver = RuleDriver(
+      Contender(rule), world: world,
+      setting: .init(promptsPerStep: 3, rolloutsPerPrompt: 8, bounds: .init(minimum: 2, maximum: 64)), seed: 3
+    )
+    var differing = 0
+    // Twins agree with probability C(16, 8)/2¹⁶ = 0.196; all of 90 pairs agree with 10⁻⁶³.
+    for _ in 0..<30 {
+      let (gradient, cost) = try driver.step(&state)
+      #expect(cost.groups == 6 && cost.rollouts == 48)
+      #expect(Set(gradient.prompts).count == gradient.prompts.count)
+      for prompt in 0..<3 {
+        let twins = driver.outcomes.filter { $0.prompt == prompt }
+        #expect(twins.count == 2)
+        if Set(twins.map(\.successes)).count == 2 { differing += 1 }
+      }
+    }
+    #expect(differing > 45)
+    #expect(state.records.allSatisfy { $0.visits == 60 && $0.statistics.samples == 480 })
+  }
+
+  @Test func aPassOffersEveryPromptOnce() {
+    var order = CandidateOrder(count: 10, world: "w", seed: 1)
+    let taken = (0..<6).flatMap { _ in order.next(5) }
+    for pass in 0..<3 { #expect(Set(taken[10 * pass..<10 * (pass + 1)]) == Set(0..<10)) }
+    #expect(Array(taken[0..<10]) != Array(taken[10..<20]))
+    #expect(order.next(0).isEmpty && order.next(25).count == 25)
+  }
+}
