@@ -139,6 +139,10 @@ public let references: [Reference] = [
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),
   Reference(
+    key: "kingma2015", authors: "Kingma, Ba", year: 2015,
+    title: "Adam: a method for stochastic optimization",
+    locator: "ICLR, arXiv:1412.6980"),
+  Reference(
     key: "knapsack2025", authors: "Li et al.", year: 2025,
     title: "Knapsack RL: unlocking exploration of LLMs via optimizing budget allocation",
     locator: "arXiv:2509.25849"),
