@@ -33,7 +33,8 @@ public let references: [Reference] = [
     key: "brent1973", authors: "Brent", year: 1973,
     title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
   Reference(
-    key: "casella1985", authors: "Casella", year: 1985, title: "An introduction to empirical Bayes data analysis",
+    key: "casella1985", authors: "Casella", year: 1985,
+    title: "An introduction to empirical Bayes data analysis",
     locator: "The American Statistician 39:83-87"),
   Reference(
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
@@ -302,5 +303,5 @@ public let references: [Reference] = [
   Reference(
     key: "zhu2025", authors: "Zhu, Xia, Wei et al.", year: 2025,
     title: "The surprising effectiveness of negative reinforcement in LLM reasoning",
-    locator: "arXiv:2506.01347")
+    locator: "arXiv:2506.01347"),
 ]
