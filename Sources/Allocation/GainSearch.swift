@@ -42,7 +42,8 @@ struct GainSearch {
     while aboveLow - aboveHigh > few && low.nextUp < high {
       // Gallop from the guess until it is enclosed, then halve the bit patterns, which are ordered like the numbers.
       let middle =
-        guess > low && guess < high ? guess : Double(bitPattern: low.bitPattern / 2 + high.bitPattern / 2)
+        guess > low && guess < high
+        ? guess : Double(bitPattern: low.bitPattern + (high.bitPattern - low.bitPattern) / 2)
       let above = number(above: middle)
       if above <= amount {
         (high, aboveHigh) = (middle, above)

@@ -10,7 +10,7 @@ struct AllocateCommand: AsyncParsableCommand {
     abstract: "Spread a budget of rollouts over prompts.",
     discussion: """
       Reads CSV with the columns prompt_id,successes,samples (others where the method needs them) and prints
-      prompt_id,rollouts. The rollouts always add up to the budget.
+      prompt_id,rollouts. The rollouts add up to the budget, except for duet, which spends tokens.
 
         uniform        the same for every prompt
         neyman         n ∝ σ, σ given in a column (--sd-column; score_sd if there is none named)
@@ -21,6 +21,18 @@ struct AllocateCommand: AsyncParsableCommand {
                        score norm, from score_sd; c is shrunk towards the pool
         minimax        the least worst case over all σ² ≤ C·P̂; the same as root
         released       the released code's water level with its priorities
+
+      Rules of others, with p̂ = k/G (bounds as published where none are given):
+
+        knapsack       the most value [1 − p̂^n − (1−p̂)^n]·p̂(1−p̂)²; without samples the uniform share
+        hora           beyond the counted pilots, where the chance of a success grows most
+        coba           a value that saturates, and peaks where the share of failures in the table puts it
+        gvm            n ∝ G/√(p̂ + .001/p̂), G from the column gradient_norm (1 where there is none)
+        vip-rloo, vip-dr-grpo
+                       the least variance of that estimator; p predicted from the columns f1,f2,… by a Gaussian process
+                       on the prompts with samples, or, without such columns, from the counts
+        duet           n ∝ s/√L from the columns signal (optional) and mean_length; spends the tokens of B rollouts of
+                       mean length, not B rollouts
       """)
 
   @Argument(help: ArgumentHelp("The table of counts; '-' is standard input.", valueName: "file"))
@@ -32,11 +44,16 @@ struct AllocateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The rule.", valueName: "name"))
   var method: AllocationMethod
 
-  @Option(help: ArgumentHelp("The fewest rollouts of a prompt (default: 0; released: 8).", valueName: "m"))
+  @Option(
+    help: ArgumentHelp(
+      "The fewest rollouts of a prompt (default: 0; released: 8; rules of others: as published).",
+      valueName: "m"))
   var min: Int?
 
   @Option(
-    help: ArgumentHelp("The most rollouts of a prompt (default: no limit; released: 24).", valueName: "M"))
+    help: ArgumentHelp(
+      "The most rollouts of a prompt (default: no limit; released: 24; rules of others: as published).",
+      valueName: "M"))
   var max: Int?
 
   @Option(help: ArgumentHelp("The column that holds σ, for neyman.", valueName: "name"))
@@ -63,12 +80,12 @@ struct AllocateCommand: AsyncParsableCommand {
     do {
       table = try AllocationTable(
         path: file, deviationColumn: method == .neyman ? sdColumn ?? "score_sd" : nil,
-        needsCounts: method != .neyman)
+        needsCounts: method.needsCounts, required: method.requiredColumns)
     } catch {
       throw CommandFailure(error)
     }
     let bounds = AllocationBounds(
-      minimum: min ?? (method == .released ? 8 : 0), maximum: max ?? (method == .released ? 24 : .max))
+      minimum: min ?? method.defaultBounds.minimum, maximum: max ?? method.defaultBounds.maximum)
     let values: [AllocationValue]
     do {
       values =
@@ -101,8 +118,8 @@ struct AllocateCommand: AsyncParsableCommand {
       sdColumn == nil || method == .neyman,
       "'--sd-column' belongs to '--method neyman', not to '\(method.rawValue)'.")
     errors.require(
-      !continuous || method != .released,
-      "'--continuous' has no meaning for '--method released': it counts whole rollouts.")
+      !continuous || method.isContinuous,
+      "'--continuous' has no meaning for '--method \(method.rawValue)': it counts whole rollouts.")
     errors.require(
       !(continuous && format == .verl),
       "'--continuous' cannot be written as '--format verl': verl takes whole rollouts.")

@@ -12,7 +12,7 @@ struct Allot: AsyncParsableCommand {
     subcommands: [
       VerifyCommand.self, VarianceCommand.self, AllocateCommand.self, ModulateCommand.self,
       AuditCommand.self, ClaimsCommand.self, ExportCommand.self, TrainCommand.self, EvaluateCommand.self,
-      CompareCommand.self, ArenaCommand.self,
+      CompareCommand.self, ArenaCommand.self, RetrievalCommand.self,
     ])
 
   /// Runs the command line; failures of our own leave with the exit code they carry, all others as ArgumentParser has them.

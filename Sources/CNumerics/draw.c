@@ -111,14 +111,28 @@ static int32_t invert(long n, const float *weights, double uniform, double *cumu
   return (int32_t)last;
 }
 
+/* The second largest weight, before truncation; 0 for a single token. The largest is 1, that of the largest logit. */
+INLINE float runner_up(long n, const float *restrict z, float largest, const float *restrict weights) {
+  long top = 0;
+  while (z[top] != largest) top++;
+  float second = 0;
+  {
+#pragma clang fp reassociate(on)
+    for (long j = 0; j < top; j++) second = weights[j] > second ? weights[j] : second;
+    for (long j = top + 1; j < n; j++) second = weights[j] > second ? weights[j] : second;
+  }
+  return second;
+}
+
 CLONES long numerics_draw_tokens(
     long rows, long vocabulary, long ld, const float *logits, numerics_draw_settings settings, const double *uniforms,
     float *weights, double *cumulative, int32_t *order, int32_t *tokens, float *log_probabilities, float *entropies,
-    float *sums_of_squares, float *squared_logarithm_sums) {
+    float *sums_of_squares, float *squared_logarithm_sums, float *margins) {
   for (long row = 0; row < rows; row++) {
     const float *z = logits + row * ld;
     row_sums s = weigh(vocabulary, z, settings.inverse_temperature, weights);
     if (!s.finite) return row;
+    if (margins) margins[row] = (1 - runner_up(vocabulary, z, s.largest, weights)) / s.sum;
     int32_t token = 0;
     if (settings.greedy) {
       while (z[token] != s.largest) token++;

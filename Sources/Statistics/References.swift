@@ -33,7 +33,8 @@ public let references: [Reference] = [
     key: "brent1973", authors: "Brent", year: 1973,
     title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
   Reference(
-    key: "casella1985", authors: "Casella", year: 1985, title: "An introduction to empirical Bayes data analysis",
+    key: "casella1985", authors: "Casella", year: 1985,
+    title: "An introduction to empirical Bayes data analysis",
     locator: "The American Statistician 39:83-87"),
   Reference(
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
@@ -139,6 +140,10 @@ public let references: [Reference] = [
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),
   Reference(
+    key: "kingma2015", authors: "Kingma, Ba", year: 2015,
+    title: "Adam: a method for stochastic optimization",
+    locator: "ICLR, arXiv:1412.6980"),
+  Reference(
     key: "knapsack2025", authors: "Li et al.", year: 2025,
     title: "Knapsack RL: unlocking exploration of LLMs via optimizing budget allocation",
     locator: "arXiv:2509.25849"),
@@ -197,8 +202,16 @@ public let references: [Reference] = [
       "Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods",
     locator: "Advances in Large Margin Classifiers, MIT Press, 61-74"),
   Reference(
+    key: "preRL2026", authors: "the authors of PreRL and DSRL", year: 2026,
+    title: "PreRL and DSRL: reinforcement of the response without its prompt",
+    locator: "arXiv:2604.14142"),
+  Reference(
     key: "radford2019", authors: "Radford, Wu, Child et al.", year: 2019,
     title: "Language models are unsupervised multitask learners", locator: "OpenAI"),
+  Reference(
+    key: "rasmussen2006", authors: "Rasmussen, Williams", year: 2006,
+    title: "Gaussian processes for machine learning",
+    locator: "MIT Press"),
   Reference(
     key: "reinforceAda2025", authors: "Xiong et al.", year: 2025,
     title: "Reinforce-Ada: an adaptive sampling framework for Reinforce-style LLM training",

@@ -55,6 +55,21 @@ import Testing
     }
   }
 
+  /// So many equal gains that no threshold parts them; the search once did not end on some of these budgets.
+  @Test func manyEqualPromptsAreServedInTheirOrder() throws {
+    let deviations = (0..<1000).map { Double(1 + $0 % 5) }
+    let bounds = [AllocationBounds](repeating: AllocationBounds(minimum: 1, maximum: 100), count: 1000)
+    for budget in stride(from: 1000, through: 6000, by: 617) {
+      let counts = try IntegerOptimalAllocation.rollouts(
+        deviations: deviations, budget: budget, bounds: bounds)
+      #expect(counts.reduce(0, +) == budget)
+      for kind in 0..<5 {
+        let alike = stride(from: kind, to: 1000, by: 5).map { counts[$0] }
+        #expect(alike == alike.sorted(by: >) && alike[0] - alike[199] <= 1, "\(budget)")
+      }
+    }
+  }
+
   @Test func boundsMustMatchTheDeviations() {
     #expect(throws: AllocationError.wrongCount(name: "bounds", count: 1, expected: 2)) {
       try IntegerOptimalAllocation.rollouts(deviations: [1, 1], budget: 3, bounds: [AllocationBounds()])

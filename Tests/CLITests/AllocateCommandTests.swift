@@ -42,6 +42,7 @@ import Testing
   @Test(
     arguments: [
       "uniform", "neyman", "proportional", "root", "root-jeffreys", "score-aware", "minimax", "released",
+      "knapsack", "hora", "coba", "gvm", "vip-rloo", "vip-dr-grpo",
     ], [104, 131, 312])
   func rolloutsAddUpToTheBudget(_ method: String, _ budget: Int) async throws {
     let table =
@@ -57,7 +58,11 @@ import Testing
     #expect(rollouts.allSatisfy { $0 >= 8 && (method == "released" || $0 <= 24) })
   }
 
-  @Test(arguments: ["uniform", "proportional", "root", "root-jeffreys", "score-aware", "minimax", "released"])
+  @Test(
+    arguments: [
+      "uniform", "proportional", "root", "root-jeffreys", "score-aware", "minimax", "released", "knapsack",
+      "hora", "coba", "gvm",
+    ])
   func theLargestIntegerIsABudgetLikeAnyOther(_ method: String) async throws {
     let result = try await allocate(
       Self.counts, "--method \(method) --min 0 --max \(Int.max) --budget \(Int.max)")

@@ -76,6 +76,10 @@ import Testing
         ["train"],
         "USAGE: allot train [--config <file>] [--method <name>] [--output <dir>] [--resume] [--key <value> ...]"
       ),
+      (
+        ["retrieval"],
+        "USAGE: allot retrieval [--queries <n>] [--documents <n>] [--seeds <n>] [--output <dir>] [--seed <n>] [--threads <n>] [--json] [--quiet]"
+      ),
       (["evaluate"], "USAGE: allot evaluate [<options>] <checkpoint>"),
     ])
   func helpOfACommandHasItsUsage(_ words: [String], _ usage: String) async throws {

@@ -71,6 +71,7 @@ public struct CapabilityOrientedAllocation: BatchAllocator {
     failureRates.isEmpty ? 0.5 : failureRates.reduce(0, +) / Double(failureRates.count)
   }
 
+  /// Rollouts at the latest pass rates and the present F̄; they add up to `budget`.
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {
@@ -79,6 +80,7 @@ public struct CapabilityOrientedAllocation: BatchAllocator {
       bounds: bounds)
   }
 
+  /// Takes the step's share of failures into F̄.
   public mutating func observe(_ outcomes: [GroupOutcome]) {
     let samples = outcomes.reduce(0) { $0 + $1.samples }
     guard samples > 0 else { return }

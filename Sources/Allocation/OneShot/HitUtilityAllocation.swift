@@ -96,7 +96,9 @@ private struct HitUtilityGains: FallingGains {
     beta = pilots.map { Double(prior.failures) + Double($0.samples - $0.successes) }
   }
 
-  /// `B(α+1, β+l)/B(α, β)`. For the whole α of few pilots that is α/(α+β) · Π_{j≤α} of (β−1+j)/(β+l−1+j), times (α+β)/(β+l+α): as many factors as α, not as l.
+  /// The gain after `extra` rollouts, `B(α+1, β+l)/B(α, β)`.
+  ///
+  /// For the whole α of few pilots that is `α/(β+l+α) · Π_{j<α} (β+j)/(β+l+j)`: as many factors as α, not as l.
   func gain(_ i: Int, _ extra: Int) -> Double {
     let (a, b, l) = (alpha[i], beta[i], Double(extra))
     if l <= min(a, 64) {

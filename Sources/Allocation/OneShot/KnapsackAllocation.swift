@@ -18,6 +18,7 @@ public struct KnapsackAllocation: BatchAllocator {
   /// No settings.
   public init() {}
 
+  /// Rollouts at the latest pass rates; they add up to `budget`.
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {

@@ -25,8 +25,8 @@ struct ThresholdSearch<Gains: FallingGains> {
     guard amount > 0 else { return 0 }
     var search = ThresholdSearch(gains: gains, upper: upper, amount: amount, base: counts)
     let positive = search.levels(above: 0)
-    if search.total(positive) <= amount {
-      let taken = search.total(positive)
+    if !search.exceedsAmount(positive, from: counts) {
+      let taken = positive.indices.reduce(0) { $0 + positive[$1] - counts[$1] }
       counts = positive
       return amount - taken
     }
@@ -56,9 +56,10 @@ struct ThresholdSearch<Gains: FallingGains> {
       guard low.nextUp < high else { return true }
       // Gallop from the guess until it is enclosed, then halve the bit patterns, which are ordered like the numbers.
       let middle =
-        guess > low && guess < high ? guess : Double(bitPattern: low.bitPattern / 2 + high.bitPattern / 2)
+        guess > low && guess < high
+        ? guess : Double(bitPattern: low.bitPattern + (high.bitPattern - low.bitPattern) / 2)
       let counts = levels(above: middle)
-      if total(counts, from: base) <= amount {
+      if !exceedsAmount(counts, from: base) {
         high = middle
         fewest = counts
         guess /= stride
@@ -122,15 +123,20 @@ struct ThresholdSearch<Gains: FallingGains> {
     return result
   }
 
-  private func total(_ counts: [Int]) -> Int { total(counts, from: fewest) }
-
-  private func total(_ counts: [Int], from base: [Int]) -> Int {
-    saturatingSum(counts.indices.lazy.map { counts[$0] - base[$0] })
+  /// Whether these counts take more than the amount; a sum beyond the largest integer does.
+  private func exceedsAmount(_ counts: [Int], from base: [Int]) -> Bool {
+    var sum = 0
+    for i in counts.indices {
+      let next = sum.addingReportingOverflow(counts[i] - base[i])
+      if next.overflow || next.partialValue > amount { return true }
+      sum = next.partialValue
+    }
+    return false
   }
 
   /// Takes what is above the upper threshold, and the largest of what lies between: the first where they are equal.
   private func pick(_ isTied: Bool, into counts: inout [Int]) {
-    var left = amount - total(fewest, from: counts)
+    var left = amount - fewest.indices.reduce(0) { $0 + fewest[$1] - counts[$1] }
     counts = fewest
     guard !isTied else {
       for i in counts.indices where left > 0 {

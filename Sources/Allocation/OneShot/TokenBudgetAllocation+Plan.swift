@@ -81,7 +81,7 @@ extension TokenBudgetAllocation {
   private static func divide(
     _ counts: inout [Int], _ byLength: [Int], _ divisor: Int, _ bounds: AllocationBounds
   ) {
-    let over = counts.reduce(0, +) % divisor
+    let over = saturatingSum(counts) % divisor
     guard over > 0 else { return }
     if saturatingSum(counts.lazy.map { $0 - bounds.minimum }) >= over {
       var left = over

@@ -53,8 +53,7 @@ extension VariancePredictiveAllocation {
     var small = 0.0
     var large = weights.reduce(0, max) / 27
     while small.nextUp < large {
-      let middle = Double(bitPattern: small.bitPattern / 2 + large.bitPattern / 2)
-      guard middle > small else { break }
+      let middle = Double(bitPattern: small.bitPattern + (large.bitPattern - small.bitPattern) / 2)
       if rollouts(middle).reduce(0, +) > budget { small = middle } else { large = middle }
     }
     return rollouts(large)

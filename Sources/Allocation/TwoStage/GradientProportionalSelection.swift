@@ -19,6 +19,8 @@ public struct GradientProportionalSelection: PromptSelector {
   public var floor: Double
   /// The exponent of the length: 1 is the optimum, 0 is uniform.
   public var exponent: Double
+  /// t: the length is `√E[p²(1−p)^{2+t}]`, so that of two prompts of equal gradient the harder one, which has further to go, comes first; 0 for the gradient alone.
+  public var foresight: Int
   /// Whether prompts are weighed by 1/π; without it the step's objective favours the prompts that are taken.
   public var isWeighted: Bool
   /// Whether pass rates are those of the rule's memory; else those of the record's counts, which an oracle fills.
@@ -31,7 +33,7 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Four candidates for each place, π at least a quarter of the uniform one.
   public init(
     candidatesPerPrompt: Int = 4, floor: Double = 0.25, exponent: Double = 1, isWeighted: Bool = true,
-    remembers: Bool = true
+    foresight: Int = 0, remembers: Bool = true
   ) {
     precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates")
     precondition((0...1).contains(floor) && floor > 0, "the floor is \(floor), it must lie in (0, 1]")
@@ -39,14 +41,21 @@ public struct GradientProportionalSelection: PromptSelector {
     self.floor = floor
     self.exponent = exponent
     self.isWeighted = isWeighted
+    self.foresight = foresight
     self.remembers = remembers
   }
 
+  /// Takes `count` of the candidates, all where there are fewer.
   public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
     guard !candidates.isEmpty, count > 0 else { return [] }
     let sizes = candidates.map { record -> Double in
       let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
-      var length = law.meanSquaredVariance.squareRoot()
+      var square = law.meanSquaredVariance
+      // E[p²(1−p)^{2+t}]: each further factor 1 − p raises β by one.
+      for j in 0..<foresight {
+        square *= (law.beta + 2 + Double(j)) / (law.alpha + law.beta + 4 + Double(j))
+      }
+      var length = square.squareRoot()
       if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
       return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
     }
@@ -75,11 +84,13 @@ public struct GradientProportionalSelection: PromptSelector {
     return places
   }
 
+  /// `(m/C)/π` of each prompt of the last selection; 1 where the rule does not weigh.
   public func weights(_ selected: [Int]) -> [Double] {
     precondition(selected == lastPlaces, "weights are those of the last selection")
     return lastWeights
   }
 
+  /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 
   /// π in [floor·m/C, 1], proportional to `sizes` between, with the sum `count`.

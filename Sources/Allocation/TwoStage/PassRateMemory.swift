@@ -124,10 +124,19 @@ public struct PassRateMemory: Sendable, Codable, Hashable {
   /// `B(α + k, β + n − k)/B(α, β)` as a product of n ratios: no difference of log-gammas, which lose digits for large counts.
   static func logLikelihood(successes: Int, samples: Int, _ law: Pair) -> Double {
     var sum = 0.0
-    for j in 0..<successes { sum += log((law.alpha + Double(j)) / (law.alpha + law.beta + Double(j))) }
-    for j in 0..<samples - successes {
-      sum += log((law.beta + Double(j)) / (law.alpha + law.beta + Double(successes + j)))
+    // One logarithm for many factors: a factor is at least about 10⁻⁵ for the priors in use, so that the product stays far from underflow between two of them.
+    var product = 1.0
+    let size = law.alpha + law.beta
+    for j in 0..<samples {
+      let (shape, drawn) =
+        j < successes ? (law.alpha, Double(j)) : (law.beta, Double(j - successes))
+      product *= (shape + drawn) / (size + Double(j))
+      if product < 1e-200 {
+        sum += log(product)
+        product = 1
+      }
     }
+    sum += log(product)
     return sum
   }
 }

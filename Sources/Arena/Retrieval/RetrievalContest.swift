@@ -42,11 +42,12 @@ public struct RetrievalContest: Sendable {
 
   /// The measurements of all named worlds.
   ///
-  /// The result does not depend on the number of threads.
-  public func run(threads: Int) throws -> RetrievalResult {
+  /// The result does not depend on the number of threads. `checkpoint` is called before each world of each seed; what it throws ends the contest.
+  public func run(threads: Int, checkpoint: @Sendable () throws -> Void = {}) throws -> RetrievalResult {
     let worlds = RetrievalSettings.named(queries: 2 * queries, documents: documents)
     let runs = try parallelMap(count: worlds.count * seeds, threads: threads) { index in
-      measure(worlds[index / seeds], replicate: index % seeds)
+      try checkpoint()
+      return measure(worlds[index / seeds], replicate: index % seeds)
     }
     return RetrievalResult(
       seed: seed,
@@ -73,27 +74,34 @@ public struct RetrievalContest: Sendable {
       contexts: RetrievalLog.contexts(
         world, queries: 0..<queries, candidates: candidates, sharpness: loggingSharpness),
       choicesPerContext: EvidenceList.negativeCount + 1, key: key)
-    let rankers = RetrievalMethod.allCases.map { method -> RetrievalRanker in
+    var rankers: [(method: RetrievalMethod, ranker: RetrievalRanker)] = []
+    for method in RetrievalMethod.allCases {
+      let ranker: RetrievalRanker
       switch method {
       case .relevance:
-        .relevance(
+        ranker = .relevance(
           scale(unselected) { list in
             list.documents.map {
               world.observedRelevance(query: list.query, document: $0, form: list.form)
             }
           })
       case .evidenceCritic:
-        .critic(evidence.critic(world, lists: selected.isEmpty ? unselected : selected, key: key))
-      case .unselectedCritic: .critic(evidence.critic(world, lists: unselected, key: key))
-      case .counterfactualRisk: policy(world, log, unselected, penalty: counterfactual.risk.penalty)
-      case .unpenalisedRisk: policy(world, log, unselected, penalty: 0)
-      case .oracle: .oracle
+        // A world in which no query has a positive and a negative gives this critic nothing to learn; it does not take part.
+        guard !selected.isEmpty else { continue }
+        ranker = .critic(evidence.critic(world, lists: selected, key: key))
+      case .unselectedCritic: ranker = .critic(evidence.critic(world, lists: unselected, key: key))
+      case .counterfactualRisk:
+        ranker = policy(world, log, unselected, penalty: counterfactual.risk.penalty)
+      case .unpenalisedRisk: ranker = policy(world, log, unselected, penalty: 0)
+      case .oracle: ranker = .oracle
       }
+      rankers.append((method, ranker))
     }
     let measured = RetrievalMeasurement.measure(
-      rankers, teacher: teacher, queries: queries..<(2 * queries), candidates: candidates, gate: gate)
+      rankers.map(\.ranker), teacher: teacher, queries: queries..<(2 * queries), candidates: candidates,
+      gate: gate)
     return RetrievalRun(
-      measurements: Dictionary(uniqueKeysWithValues: zip(RetrievalMethod.allCases, measured)),
+      measurements: Dictionary(uniqueKeysWithValues: zip(rankers.map(\.method), measured)),
       fragileShare: fragileShare(world), selectedLists: selected.count,
       selectedCalls: Double(PerturbationType.slotCount * selected.map(\.asked).reduce(0, +))
         / Double(max(1, selected.count)))

@@ -58,6 +58,8 @@ public struct RetrievalSettings: Sendable, Hashable {
   }
 
   /// The second control: documents are as fragile as in `adversarial`, but no cue tells which.
+  ///
+  /// Topics may tell a little, since the documents are those of the training queries.
   public static func uninformativeCues(queries: Int, documents: Int) -> RetrievalSettings {
     var settings = adversarial(queries: queries, documents: documents)
     settings.name = "uninformative-cues"

@@ -113,12 +113,20 @@ struct ArenaState {
   /// ‖ĝ‖², the parts across included.
   func squaredNorm(of gradient: ArenaGradient) -> Double {
     var sum = gradient.across
-    var shared: [Int: Double] = [:]
-    for (i, g) in zip(gradient.prompts, gradient.values) {
-      sum += ownShare * ownShare * g * g
-      shared[world.clusters[i], default: 0] += clusterShare * g
+    for g in gradient.values { sum += ownShare * ownShare * g * g }
+    guard clusterShare > 0 else { return sum }
+    var shared = zip(gradient.prompts, gradient.values).map { (cluster: world.clusters[$0], value: $1) }
+    shared.sort { $0.cluster < $1.cluster }
+    var start = 0
+    while start < shared.count {
+      var (end, together) = (start, 0.0)
+      while end < shared.count, shared[end].cluster == shared[start].cluster {
+        together += shared[end].value
+        end += 1
+      }
+      sum += clusterShare * clusterShare * together * together
+      start = end
     }
-    if clusterShare > 0 { for i in shared.keys.sorted() { sum += (shared[i] ?? 0) * (shared[i] ?? 0) } }
     return sum
   }
 

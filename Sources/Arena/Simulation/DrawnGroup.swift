@@ -2,10 +2,10 @@ import Allocation
 import Foundation
 import Statistics
 
-/// The rollouts of one prompt at one step, and what the simulator knows of them.
+/// What the simulator knows of the rollouts of one prompt at one step, beside what the rule sees in its `StagedGroup`.
 struct DrawnGroup {
-  /// What the rule sees.
-  private(set) var staged: StagedGroup
+  /// The prompt.
+  let prompt: Int
   /// Where its rollouts start.
   let start: TrajectoryStart
   /// Its weight among the groups of the step.
@@ -21,14 +21,14 @@ struct DrawnGroup {
 
   /// A prompt before its first round; `probability` is its success probability from the beginning, `visit` counts its visits, those of the same step included.
   init(
-    staged: StagedGroup, start: TrajectoryStart, weight: Double, probability: Double, visit: Int,
+    _ record: PromptRecord, start: TrajectoryStart, weight: Double, probability: Double, visit: Int,
     world: ArenaWorld
   ) {
-    self.staged = staged
     self.start = start
     self.weight = weight
+    prompt = record.prompt
     self.visit = visit
-    let i = staged.record.prompt
+    let i = record.prompt
     var p = probability
     var share = 1.0
     switch start {
@@ -50,32 +50,34 @@ struct DrawnGroup {
 
   private func stream(_ key: UInt64, round: Int) -> RandomStream {
     // Sixteen bits for the visit, eight for the round; a longer history meets its old numbers again, which is harmless.
-    let replicate =
-      UInt64(staged.record.prompt) << 24 | UInt64(visit & 0xFFFF) << 8 | UInt64(round & 0xFF)
+    let replicate = UInt64(prompt) << 24 | UInt64(visit & 0xFFFF) << 8 | UInt64(round & 0xFF)
     return RandomStream(key: key, replicate: replicate)
   }
 
-  /// Draws one round of `count` rollouts.
-  mutating func draw(_ count: Int, round: Int, key: UInt64, abort: EarlyAbort?, world: ArenaWorld) {
+  /// Draws one round of `count` rollouts and returns its successes; of aborted rollouts none is known to have succeeded.
+  mutating func draw(_ count: Int, round: Int, key: UInt64, abort: EarlyAbort?, shared: ArenaWorld.Shared)
+    -> Int
+  {
     var stream = stream(key, round: round)
     let accepted = binomial(count, classes.acceptance, &stream)
-    var successes = accepted
-    let variation = world.shared.lengthVariation
-    if let abort {
-      let fates = AbortedCounts(
-        accepted: accepted, refused: count - accepted, abort: abort, shared: world.shared, stream: &stream)
-      counts.add(fates)
-      successes = fates.successes + fates.flaggedSuccesses
-      let failures = fates.failures + fates.flaggedFailures
-      tokens += totalLength(successes, mean: successLength, variation: variation, &stream)
-      tokens += totalLength(failures, mean: failureLength, variation: variation, &stream)
-      tokens += totalLength(
-        fates.aborted, mean: world.shared.flagPosition * failureLength, variation: variation, &stream)
-    } else {
-      tokens += totalLength(accepted, mean: successLength, variation: variation, &stream)
-      tokens += totalLength(count - accepted, mean: failureLength, variation: variation, &stream)
+    let variation = shared.lengthVariation
+    let (first, second) = normalPair(&stream)
+    guard let abort else {
+      tokens += totalLength(accepted, mean: successLength, variation: variation, normal: first)
+      tokens += totalLength(count - accepted, mean: failureLength, variation: variation, normal: second)
+      return accepted
     }
-    staged.rounds.append(PromptStatistics(successes: successes, samples: count))
+    let fates = AbortedCounts(
+      accepted: accepted, refused: count - accepted, abort: abort, shared: shared, stream: &stream)
+    counts.add(fates)
+    let successes = fates.successes + fates.flaggedSuccesses
+    let failures = fates.failures + fates.flaggedFailures
+    tokens += totalLength(successes, mean: successLength, variation: variation, normal: first)
+    tokens += totalLength(failures, mean: failureLength, variation: variation, normal: second)
+    tokens += totalLength(
+      fates.aborted, mean: shared.flagPosition * failureLength, variation: variation,
+      normal: normalPair(&stream).0)
+    return successes
   }
 
   /// The group's contribution to the gradient.
@@ -87,9 +89,8 @@ struct DrawnGroup {
     return GroupGradient(trained, classes: classes, stream: &stream)
   }
 
-  /// Brings what is known of the prompt up to date; rollouts from a prefix say nothing of the prompt itself.
-  func remember(_ record: inout PromptRecord, key: UInt64) {
-    let (k, n) = (staged.successes, staged.samples)
+  /// Brings what is known of the prompt up to date with `successes` of `samples`; rollouts from a prefix say nothing of the prompt itself.
+  func remember(successes k: Int, samples n: Int, _ record: inout PromptRecord, key: UInt64) {
     record.visits += 1
     if k > 0 { record.storedSuccesses = 1 }
     if n > k { record.storedFailures = 1 }
@@ -100,7 +101,8 @@ struct DrawnGroup {
     record.meanLength = ((record.meanLength ?? 0) * old + Double(tokens)) / all
     // The squared score norm is known to a quarter from one rollout; its root mean square over all rollouts is kept.
     var stream = stream(key, round: 0xFE)
-    let measured = meanSquaredScore * max(0, 1 + 0.25 / Double(n).squareRoot() * stream.normal())
+    let measured =
+      meanSquaredScore * max(0, 1 + 0.25 / Double(n).squareRoot() * normalPair(&stream).0)
     let past = record.statistics.scoreDeviation ?? 0
     let square = (past * past * old + measured * Double(n)) / all
     record.statistics.successes += k

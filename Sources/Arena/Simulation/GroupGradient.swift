@@ -38,7 +38,7 @@ struct GroupGradient {
   init(_ trained: TrainedGroup, classes: ObservedClasses, stream: inout RandomStream) {
     let n = trained.successes + trained.failures + trained.replayed
     // Two numbers are drawn whatever happens, so that the streams of different rules stay together.
-    let (first, second) = (stream.normal(), stream.normal())
+    let (first, second) = normalPair(&stream)
     guard n > 0 else { return }
     let total = Double(n)
     let k = Double(trained.successes + trained.replayed)
@@ -58,22 +58,22 @@ struct GroupGradient {
   /// `A_j = w_j (r_j − Σ_{l≠j} w_l r_l/(n−1))`: the weights are independent of each other given the rollouts and have the mean 1, so that this is leave-one-out in expectation, rollout by rollout. A baseline from the other survivors alone would bias nothing either, but it would not have the mean p.
   @inlinable
   init(_ counts: AbortedCounts, weight: Double, classes: ObservedClasses, stream: inout RandomStream) {
-    let normals = (stream.normal(), stream.normal(), stream.normal(), stream.normal())
+    let (first, second) = (normalPair(&stream), normalPair(&stream))
     let n = counts.total
     guard n > 1 else { return }
     let others = Double(n - 1)
     let sum = Double(counts.successes) + weight * Double(counts.flaggedSuccesses)
     add(
       counts.successes, of: n, accepted: true, advantage: 1 - (sum - 1) / others, classes: classes,
-      normal: normals.0)
+      normal: first.0)
     add(
       counts.flaggedSuccesses, of: n, accepted: true, advantage: weight * (1 - (sum - weight) / others),
-      classes: classes, normal: normals.1)
+      classes: classes, normal: first.1)
     add(
-      counts.failures, of: n, accepted: false, advantage: -sum / others, classes: classes, normal: normals.2)
+      counts.failures, of: n, accepted: false, advantage: -sum / others, classes: classes, normal: second.0)
     add(
       counts.flaggedFailures, of: n, accepted: false, advantage: -weight * sum / others, classes: classes,
-      normal: normals.3)
+      normal: second.1)
   }
 }
 

@@ -20,8 +20,10 @@ struct RuleDriver {
   /// What came back of the last step.
   private(set) var outcomes: [GroupOutcome] = []
   private var order: CandidateOrder
-  /// How often each prompt was drawn in the present step.
+  /// How often each prompt came in the present batch.
   private var met: [Int32]
+  /// One more than each prompt's place in the step's gradient; 0 where it has none.
+  private var placed: [Int32]
   private let key: UInt64
   private var selection: RandomStream
 
@@ -35,6 +37,7 @@ struct RuleDriver {
     order = CandidateOrder(
       count: world.count, world: replicate == 0 ? world.name : "\(world.name)/\(replicate)", seed: seed)
     met = [Int32](repeating: 0, count: world.count)
+    placed = met
     var keys = RandomStream(StreamKey(seed: seed, claim: "arena/rollouts/\(world.name)").replicate(replicate))
     key = keys.next()
     selection = RandomStream(
@@ -43,132 +46,148 @@ struct RuleDriver {
 
   /// A step's gradient and cost; the parameters stay as they are, what is known of prompts is brought up to date.
   mutating func step(_ state: inout ArenaState) throws(AllocationError) -> (ArenaGradient, StepCost) {
-    var batch = StepBatch()
+    var gradient = ArenaGradient()
+    var cost = StepCost()
+    var outcomes: [GroupOutcome] = []
     var missing = setting.promptsPerStep
     var batches = 0
     repeat {
-      let before = batch.groups.count
-      try draw(&batch, missing: missing, isFirst: batches == 0, state: &state)
-      let fresh = Array(batch.groups[before...])
-      let trained = rule.sampler.training(fresh.map(\.staged), count: missing)
+      let batch = try draw(missing: missing, isFirst: batches == 0, so: cost, state: &state)
+      cost += batch.cost
+      let trained = rule.sampler.training(batch.staged, count: missing)
       precondition(trained.count <= missing, "\(trained.count) trained groups, \(missing) wanted")
-      for var group in trained {
-        group.group += before
-        batch.trained.append(group)
-      }
+      add(trained, of: batch, to: &gradient, &cost)
+      learn(batch, trained: trained, state: &state, &outcomes)
       missing -= trained.count
       batches += 1
     } while missing > 0 && batches < rule.sampler.maximumBatches
-    let gradient = gradient(&batch, state: state)
-    learn(batch, state: &state)
-    return (gradient, batch.cost)
+    // The mean over the groups that are trained on, whose number is known only now.
+    let share = 1 / Double(max(1, cost.trainedGroups))
+    for place in gradient.values.indices { gradient.values[place] *= share }
+    for prompt in gradient.prompts { placed[prompt] = 0 }
+    gradient.across *= share * share
+    self.outcomes = outcomes
+    rule.observe(outcomes)
+    return (gradient, cost)
   }
 
   /// Selects prompts and draws their rounds.
-  private mutating func draw(
-    _ batch: inout StepBatch, missing: Int, isFirst: Bool, state: inout ArenaState
-  ) throws(AllocationError) {
-    let dead = batch.cost.groups > 0 ? Double(batch.cost.deadGroups) / Double(batch.cost.groups) : nil
+  private mutating func draw(missing: Int, isFirst: Bool, so cost: StepCost, state: inout ArenaState)
+    throws(AllocationError) -> StepBatch
+  {
+    let dead = cost.groups > 0 ? Double(cost.deadGroups) / Double(cost.groups) : nil
     let size = rule.selector.batchSize(
       remaining: missing, count: setting.promptsPerStep, deadShare: isFirst ? nil : dead)
     let count = max(1, size) * rule.sampler.promptsPerTrained
     let carried = isFirst ? Array(rule.starter.carriedOver().prefix(count)) : []
-    let candidates = order.next(max(0, count - carried.count) * rule.selector.candidatesPerPrompt)
-    var chosen = carried
-    var weights = carried.map { _ in 1.0 }
+    var records = carried.map { state.record($0, knowsTruth: knowsTruth) }
     if count > carried.count {
-      let places = rule.selector.select(
-        candidates.map { state.record($0, knowsTruth: knowsTruth) }, count: count - carried.count,
-        stream: &selection)
-      chosen += places.map { candidates[$0] }
-      weights += rule.selector.weights(places)
+      // No more than the pool: beyond it a candidate would only come again.
+      let offered = max(
+        count - carried.count,
+        min((count - carried.count) * rule.selector.candidatesPerPrompt, state.world.count))
+      let candidates = order.next(offered)
+        .map { state.record($0, knowsTruth: knowsTruth) }
+      let places = rule.selector.select(candidates, count: count - carried.count, stream: &selection)
+      let weights = rule.selector.weights(places)
+      for (place, weight) in zip(places, weights) {
+        records.append(candidates[place])
+        records[records.count - 1].weight = weight
+      }
     }
-    var records = chosen.map { state.record($0, knowsTruth: knowsTruth) }
-    for place in records.indices { records[place].weight = weights[place] }
     let starts = rule.starter.starts(records)
-    for (place, i) in chosen.enumerated() {
-      state.settle(i)
-      batch.groups.append(
+    var batch = StepBatch()
+    batch.staged.reserveCapacity(records.count)
+    batch.drawn.reserveCapacity(records.count)
+    for (record, start) in zip(records, starts) {
+      state.settle(record.prompt)
+      batch.drawn.append(
         DrawnGroup(
-          staged: StagedGroup(records[place]), start: starts[place], weight: weights[place],
-          probability: state.probability(i), visit: records[place].visits + Int(met[i]), world: state.world))
-      met[i] += 1
+          record, start: start, weight: record.weight, probability: state.probability(record.prompt),
+          visit: record.visits + Int(met[record.prompt]), world: state.world))
+      met[record.prompt] += 1
+      batch.staged.append(StagedGroup(record))
     }
-    try rounds(&batch, from: batch.groups.count - chosen.count, state: state)
+    try drawRounds(&batch, shared: state.world.shared)
+    return batch
   }
 
-  /// Draws round after round for the groups from `first` on.
-  private func rounds(_ batch: inout StepBatch, from first: Int, state: ArenaState) throws(AllocationError) {
-    let count = batch.groups.count - first
-    guard count > 0 else { return }
-    let budget = count * setting.rolloutsPerPrompt
+  /// Draws round after round until the sampler asks for nothing more.
+  private func drawRounds(_ batch: inout StepBatch, shared: ArenaWorld.Shared) throws(AllocationError) {
+    guard !batch.staged.isEmpty else { return }
+    let budget = batch.staged.count * setting.rolloutsPerPrompt
     let bounds = rule.bounds ?? setting.bounds
     var round = 0
     while true {
-      let requests = try rule.sampler.requests(
-        batch.groups[first...].map(\.staged), budget: budget, bounds: bounds)
-      guard requests.contains(where: { $0 > 0 }) else { break }
+      let requests = try rule.sampler.requests(batch.staged, budget: budget, bounds: bounds)
+      var asked = 0
       for (place, request) in requests.enumerated() where request > 0 {
-        batch.groups[first + place].draw(
-          request, round: round, key: key, abort: rule.abort, world: state.world)
+        let successes = batch.drawn[place].draw(
+          request, round: round, key: key, abort: rule.abort, shared: shared)
+        batch.staged[place].rounds.append(PromptStatistics(successes: successes, samples: request))
+        asked += request
       }
+      guard asked > 0 else { break }
+      batch.cost.rollouts += asked
       round += 1
       precondition(round < 10_000, "\(rule.name) never stops drawing")
     }
-    for group in batch.groups[first...] where group.staged.samples > 0 {
+    for place in batch.staged.indices where batch.staged[place].samples > 0 {
       batch.cost.groups += 1
-      batch.cost.rollouts += group.staged.samples
-      batch.cost.tokens += group.tokens
-      if !group.staged.isMixed { batch.cost.deadGroups += 1 }
+      batch.cost.tokens += batch.drawn[place].tokens
+      if !batch.staged[place].isMixed { batch.cost.deadGroups += 1 }
     }
   }
 
-  /// The weighted mean over the trained groups.
-  private func gradient(_ batch: inout StepBatch, state: ArenaState) -> ArenaGradient {
-    var gradient = ArenaGradient()
-    let share = 1 / Double(max(1, batch.trained.count))
-    for trained in batch.trained {
-      let group = batch.groups[trained.group]
-      let part = group.gradient(trained, abort: rule.abort, key: key)
-      let weight = share * group.weight
-      let prompt = group.staged.record.prompt
-      if met[prompt] > 1, let place = gradient.prompts.firstIndex(of: prompt) {
-        gradient.values[place] += weight * part.along
+  /// Adds the contributions of the groups that are trained on, weighted, without the share of their number.
+  private mutating func add(
+    _ trained: [TrainedGroup], of batch: StepBatch, to gradient: inout ArenaGradient, _ cost: inout StepCost
+  ) {
+    for group in trained {
+      let part = batch.drawn[group.group].gradient(group, abort: rule.abort, key: key)
+      let weight = batch.drawn[group.group].weight
+      let prompt = batch.drawn[group.group].prompt
+      if placed[prompt] > 0 {
+        gradient.values[Int(placed[prompt]) - 1] += weight * part.along
       } else {
         gradient.prompts.append(prompt)
         gradient.values.append(weight * part.along)
+        placed[prompt] = Int32(gradient.prompts.count)
       }
       gradient.across += weight * weight * part.across
-      batch.cost.useful += part.useful
+      cost.useful += part.useful
     }
-    batch.cost.trainedGroups = batch.trained.count
-    return gradient
+    cost.trainedGroups += trained.count
   }
 
-  /// Brings the records and the rule's memory up to date.
-  private mutating func learn(_ batch: StepBatch, state: inout ArenaState) {
-    var isTrained = [Bool](repeating: false, count: batch.groups.count)
-    for trained in batch.trained { isTrained[trained.group] = true }
-    for group in batch.groups { met[group.staged.record.prompt] = 0 }
-    var outcomes: [GroupOutcome] = []
-    outcomes.reserveCapacity(batch.groups.count)
-    for (place, group) in batch.groups.enumerated() where group.staged.samples > 0 {
-      let i = group.staged.record.prompt
-      group.remember(&state.records[i], key: key)
-      state.drawn[i] += group.staged.samples
+  /// Brings the records up to date and says what came back.
+  private mutating func learn(
+    _ batch: StepBatch, trained: [TrainedGroup], state: inout ArenaState, _ outcomes: inout [GroupOutcome]
+  ) {
+    var isTrained = [Bool](repeating: false, count: batch.staged.count)
+    for group in trained { isTrained[group.group] = true }
+    for group in batch.drawn { met[group.prompt] = 0 }
+    outcomes.reserveCapacity(outcomes.count + batch.staged.count)
+    for place in batch.staged.indices {
+      let (k, n) = (batch.staged[place].successes, batch.staged[place].samples)
+      guard n > 0 else { continue }
+      let i = batch.drawn[place].prompt
+      batch.drawn[place].remember(successes: k, samples: n, &state.records[i], key: key)
+      state.drawn[i] += n
       outcomes.append(
         GroupOutcome(
-          prompt: i, successes: group.staged.successes, samples: group.staged.samples, tokens: group.tokens,
-          start: group.start, isTrained: isTrained[place], weight: group.weight))
+          prompt: i, successes: k, samples: n, tokens: batch.drawn[place].tokens,
+          start: batch.drawn[place].start, isTrained: isTrained[place], weight: batch.drawn[place].weight))
     }
-    self.outcomes = outcomes
-    rule.observe(outcomes)
   }
 }
 
-/// The groups of a step as they come in.
+/// The groups of one batch of a step.
 struct StepBatch {
-  var groups: [DrawnGroup] = []
-  var trained: [TrainedGroup] = []
+  /// What the rule sees.
+  var staged: [StagedGroup] = []
+  /// What the simulator knows beside it, group by group.
+  var drawn: [DrawnGroup] = []
+  /// What they cost.
   var cost = StepCost()
 }

@@ -11,8 +11,15 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
   case scoreAware = "score-aware"
   case minimax
   case released
+  case knapsack
+  case hora
+  case coba
+  case gvm
+  case vipRLOO = "vip-rloo"
+  case vipDrGRPO = "vip-dr-grpo"
+  case duet
 
-  /// Whole rollouts that add up to the budget.
+  /// Whole rollouts that add up to the budget; under DUET, whose budget is one of tokens, they cost at most as much as that many of mean length.
   func rollouts(_ table: AllocationTable, budget: Int, bounds: AllocationBounds, initialBudget: Int)
     throws(AllocationError) -> [Int]
   {
@@ -34,6 +41,18 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
     case .released:
       return try ReleasedWaterLevelAsReleased.rollouts(
         prompts, budget: budget, bounds: bounds, initialBudget: initialBudget)
+    case .knapsack:
+      return try KnapsackAllocation.rollouts(passRates: table.passRates, budget: budget, bounds: bounds)
+    case .hora: return try HitUtilityAllocation.rollouts(prompts, budget: budget, bounds: bounds)
+    case .coba:
+      return try CapabilityOrientedAllocation.rollouts(
+        passRates: table.passRates, failureRate: table.failureRate, budget: budget, bounds: bounds)
+    case .gvm: return try gradientVarianceRollouts(table, budget: budget, bounds: bounds)
+    case .vipRLOO, .vipDrGRPO:
+      return try VariancePredictiveAllocation.rollouts(
+        passRates: try predictedPassRates(table), objective: self == .vipRLOO ? .rloo : .drGRPO,
+        budget: budget, bounds: bounds)
+    case .duet: return try TokenBudgetAllocation().rollouts(table.records, budget: budget, bounds: bounds)
     }
   }
 
@@ -43,8 +62,14 @@ enum AllocationMethod: String, ExpressibleByArgument, CaseIterable {
   {
     let prompts = table.statistics
     switch self {
-    case .uniform, .released:
-      // Equal deviations make Neyman's rule the uniform one; `released` is refused before.
+    case .released, .knapsack, .hora, .coba, .gvm, .duet:
+      preconditionFailure("\(rawValue) counts whole rollouts, and is refused before")
+    case .vipRLOO, .vipDrGRPO:
+      return try VariancePredictiveAllocation.continuous(
+        passRates: try predictedPassRates(table), objective: self == .vipRLOO ? .rloo : .drGRPO,
+        budget: budget, bounds: bounds)
+    case .uniform:
+      // Equal deviations make Neyman's rule the uniform one.
       return try BoundedNeymanAllocation.continuous(
         deviations: [Double](repeating: 1, count: table.prompts.count), budget: budget, bounds: bounds)
     case .neyman:

@@ -11,12 +11,18 @@ struct AllocationTable {
   var deviations: [Double] = []
   /// Score moments, where all three columns are there and the cells are not empty.
   var moments: [ScoreAwareNeymanAllocation.ScoreMoments?]?
+  /// What only some rules read.
+  var columns: AllocationColumns
 
-  /// Reads `prompt_id,successes,samples[,score_sd][,v_success,v_failure,d_squared]`; other columns are passed over.
+  /// Reads `prompt_id,successes,samples[,score_sd][,v_success,v_failure,d_squared]` and `AllocationColumns`; other columns are passed over.
   ///
-  /// Counts may be missing where only a column of deviations is needed.
-  init(path: String, deviationColumn: String?, needsCounts: Bool) throws(InterchangeError) {
+  /// Counts may be missing where only other columns are needed; `required` ones may not.
+  init(path: String, deviationColumn: String?, needsCounts: Bool, required: [String] = [])
+    throws(InterchangeError)
+  {
     let table = try CSVTable(path: path)
+    columns = try AllocationColumns(table)
+    for name in required { _ = try table.column(name) }
     guard !table.rows.isEmpty else {
       throw .empty(files: [path], reason: "there is no prompt below the header")
     }

@@ -83,8 +83,9 @@ enum RunSettings {
   /// The text of `config.yaml` for `configuration`.
   static func text(_ configuration: RunConfiguration) -> String {
     SettingsFileWriter.text(
-      RunKey.all.map { key in
+      RunKey.all.compactMap { key in
         let values = key.values(configuration)
+        if !key.isPrintedWhenEmpty, values == [""] { return nil }
         return (
           key: key.name, value: key.isList ? .list(values.map { .text($0) }) : scalar(values.first ?? "")
         )

@@ -17,7 +17,8 @@ extension TrainingDriver {
       do throws(ReportingError) {
         contents = try Checkpoint.read(
           path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
-          refresh: method.refresh)
+          refresh: method.refresh,
+          rule: configuration.ruleState(method, promptCount: preparation.tasks.pool.count))
       } catch {
         refused.append((path, error.description))
         continue

@@ -60,9 +60,10 @@ typedef struct {
 /* Draws one token per row by inversion of its uniform in [0, 1), over the kept tokens in the order of the vocabulary, and records log pi, the entropy,
    sum pi^2 and sum pi^2 log pi of the distribution before truncation. Tokens whose probability is below e^-87 of the largest count as impossible.
    Kept are the top_k largest logits (of equal ones, those that come first), of them the shortest run, largest first, that holds at least top_p of their mass.
+   margins, NULL for none, takes the largest probability before truncation less the second largest.
    cumulative and order hold `vocabulary` entries, weights too. Returns the number of rows drawn: fewer than `rows` if a logit of the next row is not finite. */
 long numerics_draw_tokens(
     long rows, long vocabulary, long ld, const float *logits, numerics_draw_settings settings, const double *uniforms,
     float *weights, double *cumulative, int32_t *order, int32_t *tokens, float *log_probabilities, float *entropies,
-    float *sums_of_squares, float *squared_logarithm_sums);
+    float *sums_of_squares, float *squared_logarithm_sums, float *margins);
 #endif

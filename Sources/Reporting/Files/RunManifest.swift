@@ -15,6 +15,8 @@ public struct RunManifest: Sendable, Hashable {
     case compare
     /// A contest by `allot arena`.
     case arena
+    /// A contest by `allot retrieval`.
+    case retrieval
     /// What `allot export` made of a run.
     case export
   }

@@ -5,12 +5,13 @@ import Training
 
 /// A checkpoint: a model directory with the rest of a run's state beside it.
 ///
-/// `model.safetensors`, `config.json` and `vocabulary.json` are the model; `state.safetensors` holds the optimiser's moments, the prompts' history and the reference model; `state.json` holds the counters, the lengths of
+/// `model.safetensors`, `config.json` and `vocabulary.json` are the model; `state.safetensors` holds the optimiser's moments, the prompts' history and the reference model; `rule.json`, where a rollout rule has memory, that and the stored responses; `state.json` holds the counters, the lengths of
 /// the run's growing files at that moment, and the SHA-256 of the other files. A checkpoint is written beside its place, flushed and renamed: it is there whole or not at all.
 public enum Checkpoint {
   /// The file of the counters and digests.
   public static let stateName = "state.json"
   static let tensorsName = "state.safetensors"
+  static let ruleName = "rule.json"
   static let schema = "allot-checkpoint/1"
   private static let ownDigest = "state_sha256"
 
@@ -87,11 +88,13 @@ public enum Checkpoint {
     } catch {
       throw .cannotWrite(file: directory, reason: error.description)
     }
+    if let rule = state.rule {
+      try AtomicFile.write([UInt8](rule.encoded), to: directory + "/" + ruleName)
+    }
     var digests: [(String, JSONValue)] = []
-    for name in [
-      ModelDirectory.configurationName, ModelDirectory.weightsName, ModelDirectory.vocabularyName,
-      tensorsName,
-    ] { digests.append((name, .string(try digest(directory + "/" + name)))) }
+    for name in files(hasRule: state.rule != nil) {
+      digests.append((name, .string(try digest(directory + "/" + name))))
+    }
     var fields: [(String, JSONValue)] = [
       ("schema", .string(schema)), ("step", .integer(state.step)),
       ("warm_up_step", .integer(state.warmUpStep)),
@@ -109,12 +112,22 @@ public enum Checkpoint {
       Array((document.text(pretty: true) + "\n").utf8), to: directory + "/" + stateName)
   }
 
+  /// The files whose digests `state.json` notes.
+  private static func files(hasRule: Bool) -> [String] {
+    [
+      ModelDirectory.configurationName, ModelDirectory.weightsName, ModelDirectory.vocabularyName,
+      tensorsName,
+    ] + (hasRule ? [ruleName] : [])
+  }
+
   /// Reads the checkpoint of `directory`, written under a configuration with this method and these optimiser settings.
+  ///
+  /// `rule` is the state of the run's rollout rule at its beginning; nil for a run without one.
   ///
   /// Throws `damaged` with the reason where any file is missing, does not have the digest that `state.json` notes, or does not fit the others.
   public static func read(
     _ directory: String, settings: (_ isWarm: Bool) -> AdamW.Settings, decay: Double,
-    refresh: StatisticsRefresh
+    refresh: StatisticsRefresh, rule: RuleState? = nil
   ) throws(ReportingError) -> Contents {
     let document = try verified(directory)
     func integer(_ key: String) throws(ReportingError) -> Int {
@@ -142,6 +155,7 @@ public enum Checkpoint {
           throw damaged(directory, "the reference model has another size")
         }
       }
+      state.rule = try ruleState(directory, document, rule)
       state.isWarm = isWarm
       state.warmUpStep = try integer("warm_up_step")
       state.step = try integer("step")
@@ -163,6 +177,21 @@ public enum Checkpoint {
     } catch {
       throw damaged(directory, "\(error)")
     }
+  }
+
+  private static func ruleState(
+    _ directory: String, _ document: JSONValue, _ beginning: RuleState?
+  ) throws -> RuleState? {
+    let isThere = document["sha256"]?[ruleName] != nil
+    guard isThere == (beginning != nil) else {
+      throw damaged(directory, isThere ? "it has a rollout rule's state" : "it has no rollout rule's state")
+    }
+    guard let beginning else { return nil }
+    let path = directory + "/" + ruleName
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw damaged(directory, "'\(ruleName)' cannot be read")
+    }
+    return try beginning.restored(bytes)
   }
 
   /// Checks that the checkpoint of `directory` is whole, and returns how many steps of reinforcement it has seen.
@@ -214,7 +243,10 @@ public enum Checkpoint {
         file: path, line: nil, reason: "its SHA-256 is not the one that it notes itself: it was changed")
     }
     let digests = document["sha256"]?.objectValue ?? []
-    guard digests.count == 4 else { throw .damaged(file: path, line: nil, reason: "digests are missing") }
+    let names = digests.map(\.0)
+    guard names == files(hasRule: false) || names == files(hasRule: true) else {
+      throw .damaged(file: path, line: nil, reason: "digests are missing")
+    }
     for (name, expected) in digests {
       guard !name.contains("/"), try digest(directory + "/" + name) == expected.stringValue else {
         throw .damaged(

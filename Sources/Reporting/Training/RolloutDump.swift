@@ -4,7 +4,7 @@ import Training
 /// A step's rollouts in verl's dump format, with the fields that `allot audit` reads besides.
 ///
 /// verl's: `input`, `output`, `gts`, `score`, `step`, `acc`. Ours: `prompt_id`, `rollout`, `reward` (with `score`, the one that the update saw), `correct`, `row` (the prompt whose metadata was used), `terminated`, `tier`,
-/// and per token `token_ids`, `logprobs`, `entropy`, `sum_sq_probability`.
+/// and per token `token_ids`, `logprobs`, `entropy`, `sum_sq_probability`. Under a rollout rule also `prefix` (the part of a former response that `output` goes on from), `replayed` (whether the response is a former step's) and `weight`.
 public enum RolloutDump {
   /// One JSON object a line, rollout by rollout.
   public static func text(_ judged: JudgedRollouts, step: Int, tasks: TaskSet) -> String {
@@ -17,7 +17,7 @@ public enum RolloutDump {
       let problem = tasks.pool[place]
       let range = batch.range(rollout)
       func array(_ values: ArraySlice<Float>) -> JSONValue { .array(values.map { .number(Double($0)) }) }
-      let entry = JSONValue.object([
+      var fields: [(String, JSONValue)] = [
         ("input", .string(problem.prompt)), ("output", .string(tasks.vocabulary.decode(batch.tokens[range]))),
         ("gts", .string(tasks.pool[judged.prompts[judged.rows[rollout]]].answer)),
         ("score", .number(judged.rewards[rollout])), ("step", .integer(step)),
@@ -29,9 +29,16 @@ public enum RolloutDump {
         ("token_ids", .array(batch.tokens[range].map { .integer(Int($0)) })),
         ("logprobs", array(batch.logProbabilities[range])), ("entropy", array(batch.entropies[range])),
         ("sum_sq_probability", array(batch.sumsOfSquares[range])),
-      ])
+      ]
+      if let ruled = judged.ruled {
+        let count = ruled.groups[ruled.sources[group]].replayedTokens
+        fields += [
+          ("prefix", .string(tasks.vocabulary.decode(batch.prompts[group].suffix(count)))),
+          ("replayed", .bool(ruled.isReplayed[rollout])), ("weight", .number(ruled.weights[rollout])),
+        ]
+      }
       numbers[group] += 1
-      lines += entry.text(pretty: false) + "\n"
+      lines += JSONValue.object(fields).text(pretty: false) + "\n"
     }
     return lines
   }

@@ -20,6 +20,8 @@ public struct JudgedRollouts: Sendable, Hashable {
   public var batchesTaken: Int
   /// What each prompt drawn came to, those included that dynamic sampling threw away.
   public var tallies: [PromptTally]
+  /// What a rollout rule adds; nil without one.
+  public var ruled: RuledRollouts?
 
   /// The responses of each row as consecutive runs: row, and its places among the rollouts.
   public var groups: [(row: Int, rollouts: Range<Int>)] {

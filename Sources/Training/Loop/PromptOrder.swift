@@ -25,15 +25,19 @@ public struct PromptOrder: Sendable, Hashable {
 
   /// The prompts of batch number `batch`, from 0.
   public func batch(_ batch: Int) -> [Int] {
-    let epoch = batch / batchesPerEpoch
     let place = batch % batchesPerEpoch
+    return Array(pass(batch / batchesPerEpoch)[place * batchSize..<(place + 1) * batchSize])
+  }
+
+  /// The prompts of the whole pool in the order of pass number `epoch`, from 0.
+  func pass(_ epoch: Int) -> [Int] {
     var stream = RandomStream(StreamKey(seed: seed, claim: "prompt-order").replicate(epoch))
     var order = Array(0..<poolSize)
     // Fisher and Yates: the standard library's shuffle may change with its version.
     for index in stride(from: poolSize - 1, to: 0, by: -1) {
       order.swapAt(index, stream.index(below: index + 1))
     }
-    return Array(order[place * batchSize..<(place + 1) * batchSize])
+    return order
   }
 
   /// Whether `batch` is the last of its pass.

@@ -18,6 +18,8 @@ public struct RolloutBatch: Sendable, Hashable {
   public var sumsOfSquares: [Float]
   /// Σπ² log π of that distribution, which the exact entropy change of a token needs.
   public var squaredLogarithmSums: [Float]
+  /// The largest probability of that distribution less the second largest; empty where it was not recorded.
+  public var margins: [Float]
   /// Whether each response ended with the stop token rather than at the length limit.
   public var isTerminated: [Bool]
 
@@ -31,6 +33,7 @@ public struct RolloutBatch: Sendable, Hashable {
     entropies = []
     sumsOfSquares = []
     squaredLogarithmSums = []
+    margins = []
     isTerminated = []
   }
 
@@ -44,15 +47,19 @@ public struct RolloutBatch: Sendable, Hashable {
 
 extension RolloutBatch {
   /// Adds one rollout of another batch, as an answer to prompt `group` of this one.
-  public mutating func append(_ other: RolloutBatch, rollout: Int, group: Int) {
-    let range = other.range(rollout)
+  ///
+  /// Of the response its first `length` tokens; it counts as ended only if it is whole.
+  public mutating func append(_ other: RolloutBatch, rollout: Int, group: Int, length: Int = .max) {
+    let whole = other.range(rollout)
+    let range = whole.prefix(length)
     groups.append(group)
     tokens.append(contentsOf: other.tokens[range])
     logProbabilities.append(contentsOf: other.logProbabilities[range])
     entropies.append(contentsOf: other.entropies[range])
     sumsOfSquares.append(contentsOf: other.sumsOfSquares[range])
     squaredLogarithmSums.append(contentsOf: other.squaredLogarithmSums[range])
-    isTerminated.append(other.isTerminated[rollout])
+    if !other.margins.isEmpty { margins.append(contentsOf: other.margins[range]) }
+    isTerminated.append(other.isTerminated[rollout] && range.count == whole.count)
     starts.append(tokens.count)
   }
 }

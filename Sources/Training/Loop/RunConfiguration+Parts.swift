@@ -1,4 +1,25 @@
+import Allocation
+
 extension RunConfiguration {
+  /// The rollout rule that a method names, at its beginning; nil for none.
+  ///
+  /// - Precondition: a rule that exists, as a method without `problems` has it.
+  public func rolloutRule(_ method: Method) -> RolloutRule? {
+    method.rolloutRule.map { name in
+      guard let rule = RolloutRule.named(name, each: rolloutsPerPrompt) else {
+        preconditionFailure("there is no rollout rule '\(name)'")
+      }
+      return rule
+    }
+  }
+
+  /// The state of the method's rollout rule at the beginning of a run on so many prompts; nil for a method without one.
+  public func ruleState(_ method: Method, promptCount: Int) -> RuleState? {
+    rolloutRule(method).map {
+      RuleState(rule: $0, promptCount: promptCount, maximumLength: maximumTokens)
+    }
+  }
+
   /// How responses are drawn.
   public func sampling(_ tasks: TaskSet) -> SamplingSettings {
     SamplingSettings(

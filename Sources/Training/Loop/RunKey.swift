@@ -10,6 +10,8 @@ public struct RunKey: Sendable {
   public let values: @Sendable (RunConfiguration) -> [String]
   /// Whether the value is a list.
   public let isList: Bool
+  /// Whether a run file has the key where its value is empty.
+  public var isPrintedWhenEmpty = true
   /// Reads the value.
   public let set: @Sendable (inout RunConfiguration, [String]) throws(TrainingError) -> Void
 
@@ -92,8 +94,10 @@ public struct RunKey: Sendable {
   /// The value is tried on the standard method, so that what is wrong in itself is said where it stands; what contradicts other parts is found when the method is resolved.
   static func override(_ part: MethodPart) -> RunKey {
     let name = part.name
-    return RunKey(name: name, help: part.help, values: { [$0.overrides[name] ?? ""] }, isList: false) {
-      (configuration, values) throws(TrainingError) in
+    return RunKey(
+      name: name, help: part.help, values: { [$0.overrides[name] ?? ""] }, isList: false,
+      isPrintedWhenEmpty: part.isPrintedWhenEmpty
+    ) { (configuration, values) throws(TrainingError) in
       let value = try single(name, values)
       var probe = Method.standard
       if !value.isEmpty { try part.set(&probe, value) }

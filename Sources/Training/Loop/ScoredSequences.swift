@@ -15,9 +15,14 @@ public struct ScoredSequences: Sendable, Hashable {
   public init() {}
 
   /// The rollouts of `batch` at the given places.
-  public init(_ batch: RolloutBatch, rollouts: some Sequence<Int>) {
+  ///
+  /// With `removesPrompt` nothing is left of a prompt but its first token, the beginning of text: positions count from there.
+  public init(_ batch: RolloutBatch, rollouts: some Sequence<Int>, removesPrompt: Bool = false) {
     for rollout in rollouts {
-      append(prompt: batch.prompts[batch.groups[rollout]], response: batch.tokens[batch.range(rollout)])
+      let prompt = batch.prompts[batch.groups[rollout]]
+      append(
+        prompt: removesPrompt ? Array(prompt.prefix(1)) : prompt,
+        response: batch.tokens[batch.range(rollout)])
     }
   }
 

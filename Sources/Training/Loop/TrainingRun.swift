@@ -1,3 +1,4 @@
+import Allocation
 import Statistics
 
 /// A run: the state, and what turns it from one step to the next.
@@ -28,13 +29,14 @@ public final class TrainingRun {
   private let trainer: TransformerTrainer
   private let warmUp: WarmUp
   private let rolloutStage: RolloutStage
+  private var ruleStage: RuleStage { RuleStage(plain: rolloutStage) }
 
   /// A run from `state`, or from its beginning with `parameters` or random weights.
   ///
-  /// Throws where the configuration contradicts itself.
+  /// `rule` stands in the place of the method's rollout rule; by default it is the one that the method names. Throws where the configuration contradicts itself.
   public init(
     configuration: RunConfiguration, tasks: TaskSet, shape: ModelConfiguration, parameters: [Float]? = nil,
-    isWarm: Bool = false, state: TrainingState? = nil
+    isWarm: Bool = false, state: TrainingState? = nil, rule: RolloutRule? = nil
   ) throws(TrainingError) {
     self.configuration = configuration
     self.tasks = tasks
@@ -51,7 +53,13 @@ public final class TrainingRun {
       promptTokens: promptTokens, verifier: tasks.verifier, settings: configuration.sampling(tasks),
       order: PromptOrder(
         seed: configuration.seed, poolSize: tasks.pool.count, batchSize: configuration.promptsPerStep))
+    let rule = rule ?? configuration.rolloutRule(method)
     if let state {
+      guard state.rule?.rule.name == rule?.name else {
+        throw .invalid(
+          name: "the state's rollout rule", value: "'\(state.rule?.rule.name ?? "none")'",
+          allowed: "be '\(rule?.name ?? "none")'")
+      }
       self.state = state
     } else {
       let weights =
@@ -62,6 +70,10 @@ public final class TrainingRun {
         parameters: weights.parameters, optimiser: configuration.optimiser(shape, isWarmUp: true),
         history: PromptHistory(
           promptCount: tasks.pool.count, decay: method.decay, refresh: method.refresh))
+      self.state.rule = rule.map {
+        RuleState(
+          rule: $0, promptCount: tasks.pool.count, maximumLength: configuration.maximumTokens)
+      }
       if isWarm || configuration.warmUpSteps == 0 { endWarmUp() }
     }
   }
@@ -116,11 +128,23 @@ public final class TrainingRun {
 
   private func reinforce(threads: Int) throws(TrainingError) -> Event {
     var next = state
-    let judged = try rolloutStage.judged(
-      step: state.step, state: state, sampler: sampler, threads: threads)
+    let judged: JudgedRollouts
+    if state.rule != nil {
+      let ruled = try ruleStage.judged(
+        step: state.step, state: state, sampler: sampler, trainer: trainer, threads: threads)
+      judged = ruled.judged
+      next.rule = ruled.rule
+    } else {
+      judged = try rolloutStage.judged(
+        step: state.step, state: state, sampler: sampler, threads: threads)
+    }
     let outcome = try UpdateStage(method: method, configuration: configuration).run(
       judged, state: &next, trainer: trainer, threads: threads)
     remember(judged, in: &next)
+    if var rule = next.rule {
+      ruleStage.remember(judged, advantages: outcome.advantages, in: &rule)
+      next.rule = rule
+    }
     next.step += 1
     next.rollouts += judged.drawnRollouts
     next.tokens += judged.drawnTokens
@@ -137,7 +161,7 @@ public final class TrainingRun {
     }
     let order = rolloutStage.order
     let last = next.batchesTaken + judged.batchesTaken - 1
-    let ends = (next.batchesTaken...last).contains { order.endsEpoch($0) }
+    let ends = judged.ruled?.endsEpoch ?? (next.batchesTaken...last).contains { order.endsEpoch($0) }
     next.batchesTaken = last + 1
     next.history.endStep(endsEpoch: ends)
   }

@@ -8,6 +8,8 @@ public struct TrainingState: Sendable, Hashable {
   public var optimiser: AdamW
   /// What is remembered of each prompt.
   public var history: PromptHistory
+  /// The rollout rule with its memory; nil without one.
+  public var rule: RuleState?
   /// The weights that a KL penalty refers to, those at the end of the warm-up; empty where the method has no such penalty.
   public var reference: [Float]
   /// Whether the warm-up has ended.

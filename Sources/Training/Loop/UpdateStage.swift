@@ -33,27 +33,36 @@ struct UpdateStage {
     _ judged: JudgedRollouts, state: inout TrainingState, trainer: TransformerTrainer, threads: Int
   ) throws(TrainingError) -> Outcome {
     var outcome = Outcome()
+    if let preTraining = method.preTraining, preTraining.switchStep == state.step, method.klPenalty != nil {
+      state.reference = state.parameters
+    }
     guard judged.batch.count > 0 else { return outcome }
     let groups = judged.groups
-    outcome.advantages = try method.advantage.advantages(
-      rewards: judged.rewards, lengths: (0..<judged.batch.count).map { judged.batch.range($0).count },
-      groups: judged.rows)
+    let phase = method.preTraining(step: state.step)
+    let objective = phase == nil ? method.objective : method.preTrainingObjective
+    outcome.advantages = try advantages(judged, phase)
     outcome.learningRate = schedule.rate(step: state.step)
     let referenced = try reference(judged, state: state, trainer: trainer, threads: threads)
+    let withoutPrompt = phase.map { _ in
+      statistics(
+        ScoredSequences(judged.batch, rollouts: 0..<judged.batch.count, removesPrompt: true),
+        parameters: state.parameters, trainer: trainer, threads: threads)
+    }
     var updates = 0
     var sums = ObjectiveMetrics()
     sums.advantageFactor = 0
     for pass in 0..<configuration.passesPerStep {
       for (part, range) in parts(groups.count).enumerated() {
         let rollouts = range.flatMap { Array(groups[$0].rollouts) }
-        let sequences = ScoredSequences(judged.batch, rollouts: rollouts)
+        let sequences = ScoredSequences(judged.batch, rollouts: rollouts, removesPrompt: phase != nil)
         let batch = updateBatch(
           judged, rollouts: rollouts, sequences, advantages: outcome.advantages, referenced: referenced,
-          isFirst: updates == 0, state: state, trainer: trainer, threads: threads)
+          withoutPrompt: withoutPrompt, isFirst: updates == 0, state: state, trainer: trainer,
+          threads: threads)
         let key = StreamKey(
           seed: configuration.seed, claim: "token-rule/\(state.step)", designPoint: UInt64(pass),
           replicate: UInt64(part))
-        let result = try method.objective.evaluate(batch, stream: RandomStream(key))
+        let result = try objective.evaluate(batch, stream: RandomStream(key)).scaled(by: phase?.coefficient)
         guard result.loss.isFinite else { throw .notFinite(what: "the loss", step: state.step) }
         let gradient = trainer.lossGradient(
           parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
@@ -75,7 +84,7 @@ struct UpdateStage {
     }
     outcome.loss /= Double(updates)
     outcome.gradientNorm /= Double(updates)
-    outcome.measuresDivergence = method.klPenalty?.estimator == .k3
+    outcome.measuresDivergence = referenced != nil && method.klPenalty?.estimator == .k3
     for path in Self.averaged { outcome.metrics[keyPath: path] = sums[keyPath: path] / Double(updates) }
     return outcome
   }
@@ -95,28 +104,37 @@ struct UpdateStage {
   private func reference(
     _ judged: JudgedRollouts, state: TrainingState, trainer: TransformerTrainer, threads: Int
   ) throws(TrainingError) -> [Double]? {
-    guard method.klPenalty != nil else { return nil }
-    let all = ScoredSequences(judged.batch, rollouts: 0..<judged.batch.count)
-    return trainer.statistics(
-      parameters: state.reference, sequences: all.sequences, scored: all.scored, actions: all.actions,
-      temperature: Float(configuration.temperature), threads: threads
+    guard method.klPenalty != nil, method.preTraining(step: state.step) == nil else { return nil }
+    return statistics(
+      ScoredSequences(judged.batch, rollouts: 0..<judged.batch.count), parameters: state.reference,
+      trainer: trainer, threads: threads
     ).logProbabilities.map(Double.init)
+  }
+
+  /// What the model with these weights says of every response token.
+  private func statistics(
+    _ sequences: ScoredSequences, parameters: [Float], trainer: TransformerTrainer, threads: Int
+  ) -> TokenStatistics {
+    trainer.statistics(
+      parameters: parameters, sequences: sequences.sequences, scored: sequences.scored,
+      actions: sequences.actions, temperature: Float(configuration.temperature), threads: threads)
   }
 
   private func updateBatch(
     _ judged: JudgedRollouts, rollouts: [Int], _ sequences: ScoredSequences, advantages: [Double],
-    referenced: [Double]?, isFirst: Bool, state: TrainingState, trainer: TransformerTrainer, threads: Int
+    referenced: [Double]?, withoutPrompt: TokenStatistics?, isFirst: Bool, state: TrainingState,
+    trainer: TransformerTrainer, threads: Int
   ) -> UpdateBatch {
     let places = rollouts.flatMap { Array(judged.batch.range($0)) }
-    let sampled = places.map { Double(judged.batch.logProbabilities[$0]) }
+    let old = withoutPrompt ?? TokenStatistics(judged.batch)
+    let sampled = places.map { Double(old.logProbabilities[$0]) }
     var current = sampled
-    var entropies = places.map { Double(judged.batch.entropies[$0]) }
-    var squares = places.map { Double(judged.batch.sumsOfSquares[$0]) }
-    var logarithms = places.map { Double(judged.batch.squaredLogarithmSums[$0]) }
+    var entropies = places.map { Double(old.entropies[$0]) }
+    var squares = places.map { Double(old.sumsOfSquares[$0]) }
+    var logarithms = places.map { Double(old.squaredLogarithmSums[$0]) }
     if !isFirst {
-      let statistics = trainer.statistics(
-        parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
-        actions: sequences.actions, temperature: Float(configuration.temperature), threads: threads)
+      let statistics = statistics(
+        sequences, parameters: state.parameters, trainer: trainer, threads: threads)
       logarithms = statistics.squaredLogarithmSums.map(Double.init)
       current = statistics.logProbabilities.map(Double.init)
       entropies = statistics.entropies.map(Double.init)

@@ -47,6 +47,8 @@ public final class Sampler {
 
   /// Draws `counts[i]` responses to `prompts[i]`; the j-th takes one uniform per token from `RandomStream(keys[i].replicate(j))`.
   ///
+  /// With `earlier`, the first response drawn is the one of number `earlier[i]`: responses that are drawn in several calls are those of a single one. `limits` are lengths for each prompt besides that of the settings.
+  ///
   /// A response ends with the stop token, or after `settings.maximumTokens` tokens, or when prompt and response fill the model's positions; only the first
   /// counts as terminated. A token is drawn by inversion over the tokens that `topK` and `topP` keep, in the order of the vocabulary; what is recorded of it is under
   /// softmax(z/T) before truncation, or under softmax(z) for T = 0, which draws no uniforms. Tokens less probable than e⁻⁸⁷ times the most probable are not drawn.
@@ -55,14 +57,20 @@ public final class Sampler {
   ///   vocabulary, and parameters whose logits are not finite.
   /// - Precondition: as many parameters as the model has; one count, not negative, and one key per prompt; at least one thread.
   public func sample(
-    parameters: [Float], prompts: [[Int32]], counts: [Int], keys: [StreamKey], settings: SamplingSettings,
-    threads: Int
+    parameters: [Float], prompts: [[Int32]], counts: [Int], keys: [StreamKey], earlier: [Int]? = nil,
+    limits: [Int]? = nil, settings: SamplingSettings, threads: Int
   ) throws(TrainingError) -> RolloutBatch {
     let expected = ParameterLayout(configuration).count
     precondition(parameters.count == expected, "\(parameters.count) parameters, the model has \(expected)")
     precondition(counts.count == prompts.count, "\(counts.count) counts for \(prompts.count) prompts")
     precondition(keys.count == prompts.count, "\(keys.count) keys for \(prompts.count) prompts")
     precondition(counts.allSatisfy { $0 >= 0 }, "a count is negative: \(counts)")
+    precondition(
+      earlier.map { $0.count == prompts.count && $0.allSatisfy { $0 >= 0 } } ?? true,
+      "\(earlier ?? []) rollouts before those of \(prompts.count) prompts")
+    precondition(
+      limits.map { $0.count == prompts.count && $0.allSatisfy { $0 > 0 } } ?? true,
+      "lengths \(limits ?? []) for \(prompts.count) prompts")
     precondition(threads > 0, "threads is \(threads), it must be positive")
     if let fault = settings.faults.first { throw fault }
     for prompt in prompts { try check(prompt) }
@@ -72,7 +80,8 @@ public final class Sampler {
     var batch = SamplerBatch(
       lengths: prompts.map(\.count), firsts: firsts,
       groups: counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) },
-      places: Array(repeating: 0, count: prompts.count), keys: keys, settings: settings,
+      places: Array(repeating: 0, count: prompts.count), keys: keys,
+      earlier: earlier, limits: limits, settings: settings,
       prompts: self.prompts)
     parameters.withUnsafeBufferPointer { if let base = $0.baseAddress { weights.pack(base) } }
     while workers.count < threads {
@@ -184,6 +193,7 @@ public final class Sampler {
       result.entropies.append(contentsOf: worker.entropies[range])
       result.sumsOfSquares.append(contentsOf: worker.sumsOfSquares[range])
       result.squaredLogarithmSums.append(contentsOf: worker.squaredLogarithmSums[range])
+      if !worker.margins.isEmpty { result.margins.append(contentsOf: worker.margins[range]) }
       result.starts.append(result.tokens.count)
       result.isTerminated.append(finished.isTerminated)
     }

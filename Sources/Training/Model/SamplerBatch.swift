@@ -12,6 +12,10 @@ struct SamplerBatch {
   var places: [Int]
   /// The stream of each prompt.
   var keys: [StreamKey]
+  /// Rollouts of each prompt that were drawn before; nil for none.
+  var earlier: [Int]?
+  /// The longest response to each prompt; nil for what the settings say.
+  var limits: [Int]?
   /// How tokens are drawn.
   var settings: SamplingSettings
   /// The caches of the current wave.

@@ -28,6 +28,10 @@ final class SamplerWorker {
   private var slotCount = 0
   private var slotFloats = 0
   private var responseLimit = 0
+  private var recordsMargins = false
+
+  /// Numbers recorded of each token; the last, the margin, only on demand.
+  private static let kinds = 5
 
   private var caches = AlignedBuffer<Float>()
   private var logits = AlignedBuffer<Float>()
@@ -49,6 +53,8 @@ final class SamplerWorker {
   private(set) var entropies: [Float] = []
   private(set) var sumsOfSquares: [Float] = []
   private(set) var squaredLogarithmSums: [Float] = []
+  /// The margins of the tokens, where they are recorded.
+  private(set) var margins: [Float] = []
   /// Whether a logit was infinite or no number.
   private(set) var metNonFinite = false
 
@@ -65,6 +71,7 @@ final class SamplerWorker {
     entropies.removeAll(keepingCapacity: true)
     sumsOfSquares.removeAll(keepingCapacity: true)
     squaredLogarithmSums.removeAll(keepingCapacity: true)
+    margins.removeAll(keepingCapacity: true)
     metNonFinite = false
   }
 
@@ -82,9 +89,9 @@ final class SamplerWorker {
     cumulative.reserve(vocabulary)
     order.reserve(vocabulary)
     drawnTokens.reserve(slots)
-    drawnValues.reserve(4 * slots)
+    drawnValues.reserve(Self.kinds * slots)
     slotTokens.reserve(slots * responses)
-    slotValues.reserve(4 * slots * responses)
+    slotValues.reserve(Self.kinds * slots * responses)
     live.removeAll(keepingCapacity: true)
     live.reserveCapacity(slots)
     freeSlots = Array((0..<slots).reversed())
@@ -127,8 +134,11 @@ final class SamplerWorker {
     live.append(
       Live(
         slot: slot, rollout: rollout, promptLength: length, drawn: 0,
-        limit: min(batch.settings.maximumTokens, configuration.maximumPositions - length),
-        stream: RandomStream(batch.keys[prompt].replicate(rollout - batch.firsts[prompt]))))
+        limit: min(
+          batch.settings.maximumTokens, batch.limits?[prompt] ?? .max,
+          configuration.maximumPositions - length),
+        stream: RandomStream(
+          batch.keys[prompt].replicate((batch.earlier?[prompt] ?? 0) + rollout - batch.firsts[prompt]))))
   }
 
   /// Draws the next token of every live rollout; false if a logit is not finite.
@@ -139,13 +149,15 @@ final class SamplerWorker {
     }
     let rows = live.count
     let vocabulary = configuration.vocabularySize
+    recordsMargins = settings.recordsMargins
     let settings = numerics_draw_settings(
       inverse_temperature: isGreedy ? 1 : Float(1 / settings.temperature), greedy: isGreedy ? 1 : 0,
       top_k: min(settings.topK ?? vocabulary, vocabulary), top_p: settings.topP)
     return numerics_draw_tokens(
       rows, vocabulary, vocabulary, logits.base, settings, uniforms.base, weights.base, cumulative.base,
       order.base, drawnTokens.base, drawnValues.base, drawnValues.base + slotCount,
-      drawnValues.base + 2 * slotCount, drawnValues.base + 3 * slotCount) == rows
+      drawnValues.base + 2 * slotCount, drawnValues.base + 3 * slotCount,
+      recordsMargins ? drawnValues.base + 4 * slotCount : nil) == rows
   }
 
   /// Notes what was drawn and takes the rollouts that ended out of the live ones; the drawn tokens of the others move with them.
@@ -155,7 +167,7 @@ final class SamplerWorker {
       let token = drawnTokens.base[row]
       let place = live[row].slot * responseLimit + live[row].drawn
       slotTokens.base[place] = token
-      for kind in 0..<4 {
+      for kind in 0..<(recordsMargins ? Self.kinds : Self.kinds - 1) {
         slotValues.base[kind * slotCount * responseLimit + place] = drawnValues.base[kind * slotCount + row]
       }
       live[row].drawn += 1
@@ -184,6 +196,7 @@ final class SamplerWorker {
     entropies.append(contentsOf: values(1))
     sumsOfSquares.append(contentsOf: values(2))
     squaredLogarithmSums.append(contentsOf: values(3))
+    if recordsMargins { margins.append(contentsOf: values(4)) }
     freeSlots.append(rollout.slot)
   }
 }

@@ -10,16 +10,20 @@ public struct SamplingSettings: Sendable, Hashable {
   public var maximumTokens: Int
   /// The token that ends a response and belongs to it; a number outside the vocabulary never occurs.
   public var stopToken: Int32
+  /// Whether the margin of each token is recorded: the largest probability less the second largest, before truncation.
+  public var recordsMargins: Bool
 
   /// Settings; by default the policy itself is sampled, without truncation.
   public init(
-    temperature: Double = 1, topK: Int? = nil, topP: Double = 1, maximumTokens: Int, stopToken: Int32
+    temperature: Double = 1, topK: Int? = nil, topP: Double = 1, maximumTokens: Int, stopToken: Int32,
+    recordsMargins: Bool = false
   ) {
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
     self.maximumTokens = maximumTokens
     self.stopToken = stopToken
+    self.recordsMargins = recordsMargins
   }
 
   /// What makes the settings unusable; empty when they are sound.

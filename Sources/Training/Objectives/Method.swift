@@ -39,6 +39,10 @@ public struct Method: Sendable, Hashable {
   public var statisticsScrambled: Bool
   /// Whether prompts whose rewards agree are replaced; nil for no.
   public var dynamicSampling: DynamicSampling?
+  /// The name of the rule that decides on prompts and rollouts in the place of allocation and dynamic sampling; nil for none.
+  public var rolloutRule: String?
+  /// The phase of updates without the prompt; nil for none.
+  public var preTraining: PreTraining?
 
   /// A method; by default RLOO with uniform allocation and equal prompts.
   public init(
@@ -46,7 +50,8 @@ public struct Method: Sendable, Hashable {
     surrogate: Surrogate = Surrogate(), aggregation: Aggregation = .promptEqual, klPenalty: KLPenalty? = nil,
     entropyCoefficient: Double = 0, dropsZeroAdvantages: Bool = false, allocation: AllocationRule = .uniform,
     bounds: RolloutBounds = .released, refresh: StatisticsRefresh = .step, decay: Double = 1,
-    rowsMisaligned: Bool = false, statisticsScrambled: Bool = false, dynamicSampling: DynamicSampling? = nil
+    rowsMisaligned: Bool = false, statisticsScrambled: Bool = false,
+    dynamicSampling: DynamicSampling? = nil, rolloutRule: String? = nil, preTraining: PreTraining? = nil
   ) {
     self.name = name
     self.advantage = advantage
@@ -63,11 +68,25 @@ public struct Method: Sendable, Hashable {
     self.rowsMisaligned = rowsMisaligned
     self.statisticsScrambled = statisticsScrambled
     self.dynamicSampling = dynamicSampling
+    self.rolloutRule = rolloutRule
+    self.preTraining = preTraining
   }
 
   /// What makes the choices impossible, or impossible together; empty when they are sound.
   public var problems: [String] {
     var found = surrogate.problems + bounds.problems + (klPenalty?.problems ?? [])
+    found += preTraining?.problems ?? []
+    if let rolloutRule {
+      if !RolloutRule.names.contains(rolloutRule) {
+        found.append(
+          "rollout_rule is '\(rolloutRule)', it must be one of \(RolloutRule.names.joined(separator: ", "))")
+      }
+      if allocation != .uniform || dynamicSampling != nil || rowsMisaligned || statisticsScrambled {
+        found.append(
+          "rollout_rule takes the place of allocation, dynamic_sampling, rows_misaligned and statistics_scrambled: none may be set beside it"
+        )
+      }
+    }
     if !(entropyCoefficient >= 0 && entropyCoefficient.isFinite) {
       found.append("entropy_coefficient is \(entropyCoefficient), it must be finite and not negative")
     }
@@ -100,18 +119,38 @@ public struct Method: Sendable, Hashable {
       dropsZeroAdvantages: dropsZeroAdvantages)
   }
 
+  /// The loss of an update in the phase without the prompt.
+  ///
+  /// - Precondition: no `problems`, such a phase.
+  var preTrainingObjective: Objective {
+    precondition(problems.isEmpty, "\(problems)")
+    return Objective(
+      surrogate: surrogate, aggregation: aggregation,
+      dropsZeroAdvantages: preTraining?.negativeOnly ?? false)
+  }
+
+  /// The phase without the prompt, where it holds at this step, counted from 0.
+  func preTraining(step: Int) -> PreTraining? {
+    preTraining.flatMap { $0.isActive(step: step) ? $0 : nil }
+  }
+
   /// Rollouts for each prompt of a step; the bounds bind allocations other than the uniform one.
   ///
   /// - Precondition: at least one prompt, a budget that is not negative, no `problems`.
   public func rollouts(
     statistics: [PromptStatistics], moments: [ScoreAwareNeymanAllocation.ScoreMoments?] = [], budget: Int
   ) throws(AllocationError) -> [Int] {
-    var limits = bounds.bounds(budget: budget, promptCount: statistics.count)
+    try allocation.rollouts(
+      statistics: statistics, moments: moments, budget: budget,
+      bounds: allocation == .uniform ? .none : limits(budget: budget, promptCount: statistics.count))
+  }
+
+  /// The fewest and the most rollouts of a prompt; `own` stands in the place of the method's where a rule has bounds of its own.
+  func limits(budget: Int, promptCount: Int, own: AllocationBounds? = nil) -> AllocationBounds {
+    var limits = own ?? bounds.bounds(budget: budget, promptCount: promptCount)
     if let minimumRollouts { limits.minimum = minimumRollouts }
     if let maximumRollouts { limits.maximum = maximumRollouts }
-    return try allocation.rollouts(
-      statistics: statistics, moments: moments, budget: budget,
-      bounds: allocation == .uniform ? .none : limits)
+    return limits
   }
 
   /// The same method under another name, changed in some axes.

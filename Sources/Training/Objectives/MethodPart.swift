@@ -8,6 +8,8 @@ public struct MethodPart: Sendable {
   public let name: String
   /// One sentence of help.
   public let help: String
+  /// Whether a run file has the key where it is empty; those that came later have not, so that the text of older runs, and with it their digest, stays.
+  public var isPrintedWhenEmpty = true
   /// Reads the value.
   let set: @Sendable (inout Method, String) throws(TrainingError) -> Void
 
@@ -68,6 +70,23 @@ public struct MethodPart: Sendable {
     integer(
       "dynamic_sampling", 0...1000, "The most batches drawn to fill a step with mixed groups; 0 for off."
     ) { $0.dynamicSampling = $1 > 0 ? DynamicSampling(maximumBatches: $1) : nil },
+    MethodPart(
+      name: "rollout_rule",
+      help:
+        "The rule that chooses prompts and rollouts in the place of the allocation: none, \(RolloutRule.names.joined(separator: ", ")).",
+      isPrintedWhenEmpty: false
+    ) { (method, text) throws(TrainingError) in
+      guard text == "none" || RolloutRule.names.contains(text) else {
+        throw .invalid(
+          name: "rollout_rule", value: "'\(text)'",
+          allowed: "be one of none, \(RolloutRule.names.joined(separator: ", "))")
+      }
+      method.rolloutRule = text == "none" ? nil : text
+    },
+    integer(
+      "switch_step", 0...10_000_000, "The step at which updates without the prompt end; 0 for none of them.",
+      isPrintedWhenEmpty: false
+    ) { $0.preTraining?.switchStep = $1 },
   ]
 
   // MARK: Kinds
@@ -111,10 +130,11 @@ public struct MethodPart: Sendable {
   }
 
   private static func integer(
-    _ name: String, _ range: ClosedRange<Int>, _ help: String,
+    _ name: String, _ range: ClosedRange<Int>, _ help: String, isPrintedWhenEmpty: Bool = true,
     _ set: @escaping @Sendable (inout Method, Int) -> Void
   ) -> MethodPart {
-    MethodPart(name: name, help: help) { (method, text) throws(TrainingError) in
+    MethodPart(name: name, help: help, isPrintedWhenEmpty: isPrintedWhenEmpty) {
+      (method, text) throws(TrainingError) in
       guard let value = Int(text), range.contains(value) else {
         throw .invalid(
           name: name, value: "'\(text)'",
@@ -150,6 +170,10 @@ extension Method {
       throw .invalid(
         name: "kl_estimator", value: "given",
         allowed: "come with a kl_coefficient above 0, which it estimates for")
+    }
+    guard overrides["switch_step"] == nil || method.preTraining != nil else {
+      throw .invalid(
+        name: "switch_step", value: "given", allowed: "come with a method that updates without the prompt")
     }
     guard method.problems.isEmpty else {
       throw .invalid(

@@ -14,6 +14,17 @@ public struct ObjectiveResult: Sendable, Hashable {
   public var entropyGradients: [Double]
   /// What is worth writing down.
   public var metrics: ObjectiveMetrics
+
+  /// The result for a multiple of the loss; unchanged without a factor.
+  func scaled(by factor: Double?) -> ObjectiveResult {
+    guard let factor else { return self }
+    var result = self
+    result.loss *= factor
+    result.logProbabilityGradients = logProbabilityGradients.map { $0 * factor }
+    result.entropyGradients = entropyGradients.map { $0 * factor }
+    result.metrics.policyLoss *= factor
+    return result
+  }
 }
 
 /// What an update's loss consisted of.

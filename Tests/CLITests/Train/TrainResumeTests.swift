@@ -4,8 +4,8 @@ import Testing
 
 /// A run that is killed, interrupted or damaged ends as an undisturbed one does, to the last byte.
 @Suite struct TrainResumeTests {
-  // RLOO, and a method with all that a checkpoint can hold: allocation by history, statistics of an epoch, a reference model, several updates.
-  @Test(arguments: ["", TrainSpace.released])
+  // RLOO; a method with all that a checkpoint can hold without a rule: allocation by history, statistics of an epoch, a reference model, several updates; and a rule with memory and stored responses.
+  @Test(arguments: ["", TrainSpace.released, TrainSpace.ruled])
   func aRunThatIsKilledAgainAndAgainEndsAsAnUndisturbedOne(method: String) async throws {
     try await inWorkspace { space in
       let tiny = try TrainSpace(space, TrainSpace.configuration + method)

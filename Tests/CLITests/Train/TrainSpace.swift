@@ -42,6 +42,13 @@ struct TrainSpace {
 
     """
 
+  /// A rule that remembers: prompts that come again, controllers, stored responses.
+  static let ruled = """
+    method: prefix-controller
+    passes_per_step: 2
+
+    """
+
   static let shape = """
     {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "vocab_size": 27, "hidden_size": 32, "intermediate_size": 64,
      "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "max_position_embeddings": 24,

@@ -42,11 +42,15 @@ import Training
   {
     try Checkpoint.read(
       path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
-      refresh: method.refresh)
+      refresh: method.refresh, rule: configuration.ruleState(method, promptCount: 40))
   }
 
-  /// In the middle of the warm-up, at its end and between steps; with a history that decays, and with a reference model.
-  @Test(arguments: ["rloo", "dynamo-as-released", "allot"], ["", "0.05"])
+  /// In the middle of the warm-up, at its end and between steps; with a history that decays, a reference model, and rules that remember.
+  @Test(
+    arguments: [
+      "rloo", "dynamo-as-released", "allot", "prefix-controller", "greso", "duet", "ar3po", "coba-rl",
+    ],
+    ["", "0.05"])
   func aStateThatWasReadGoesOnAsTheOneThatWasWritten(method: String, penalty: String) throws {
     let scratch = try ScratchDirectory()
     var configuration = Self.configuration(method)
@@ -135,6 +139,52 @@ import Training
       try good.write(to: file)
     }
     #expect(throws: ReportingError.self) { try read(scratch.path + "/nothing", configuration, method) }
+  }
+
+  /// A run with a rule reads no checkpoint of one without, nor the other way round, nor that of another rule.
+  @Test func theStateOfARuleBelongsToIt() throws {
+    let scratch = try ScratchDirectory()
+    let tasks = try Self.tasks()
+    let methods = ["rloo", "greso", "pcl"]
+    for method in methods {
+      let run = try TrainingRun(
+        configuration: Self.configuration(method), tasks: tasks, shape: Self.shape)
+      try Checkpoint.write(contents(run.state, tasks), to: scratch.path + "/" + method)
+      #expect(
+        FileManager.default.fileExists(atPath: scratch.path + "/\(method)/rule.json") == (method != "rloo"))
+    }
+    for own in methods {
+      for other in methods {
+        let configuration = Self.configuration(other)
+        let method = try Method.resolved(other, overrides: [:])
+        if own == other {
+          _ = try read(scratch.path + "/" + own, configuration, method)
+        } else {
+          #expect(throws: ReportingError.self) {
+            try read(scratch.path + "/" + own, configuration, method)
+          }
+        }
+      }
+    }
+  }
+
+  /// A changed byte of a rule's memory is seen, and so is its absence.
+  @Test func aRulesMemoryIsCovered() throws {
+    let scratch = try ScratchDirectory()
+    let configuration = Self.configuration("greso")
+    let run = try TrainingRun(configuration: configuration, tasks: try Self.tasks(), shape: Self.shape)
+    let path = scratch.path + "/checkpoint"
+    try Checkpoint.write(contents(run.state, try Self.tasks()), to: path)
+    let file = URL(fileURLWithPath: path + "/rule.json")
+    let good = try Data(contentsOf: file)
+    for place in stride(from: 0, to: good.count, by: 97) {
+      var bad = good
+      bad[place] ^= 1
+      try bad.write(to: file)
+      #expect(throws: ReportingError.self) { try read(path, configuration, run.method) }
+    }
+    try FileManager.default.removeItem(at: file)
+    #expect(throws: ReportingError.self) { try read(path, configuration, run.method) }
   }
 
   @Test func aCheckpointOfTheSameNameIsReplacedWhole() throws {

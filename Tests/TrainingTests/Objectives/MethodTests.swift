@@ -16,14 +16,21 @@ import Testing
   }
 
   @Test func baselinesNeedNoClaim() {
-    let needy = Method.all.filter { !$0.requiredParameters.isEmpty }.map(\.name)
+    let needy = Method.unruled.filter { !$0.requiredParameters.isEmpty }.map(\.name)
     #expect(
       needy == [
-        "fork-tokens", "entropy-advantages", "clip-cov", "kl-cov", "w-reinforce", "psr", "nsr", "dynamo",
+        "fork-tokens", "entropy-advantages", "clip-cov", "kl-cov", "w-reinforce", "psr", "nsr", "prerl",
+        "prerl-nsr", "dsrl", "dynamo",
         "dynamo-allocation-only", "dynamo-modulation-only", "dynamo-as-released",
         "dynamo-as-released-allocation-only", "dynamo-as-released-modulation-only", "allot",
         "allot-score-aware",
       ])
+    let allocations: [String?] = ["uniform", "dynamo", "dynamo-as-released", "root-jeffreys", "score-aware"]
+    // A rule that is no allocation which the claims judge needs a claim of its own.
+    for method in Method.rivals where !allocations.contains(method.rolloutRule) {
+      #expect(method.requiredParameters.map(\.name) == ["rollout_rule"])
+      #expect(method.requiredParameters.map(\.value) == [method.rolloutRule])
+    }
   }
 
   @Test(arguments: [
@@ -42,6 +49,12 @@ import Testing
       "allocation_rule=released allocation_pipeline=released advantage_modulation=released-6"
     ),
     (.dynamoAsReleasedModulationOnly, "advantage_modulation=released-6"),
+    (.preRL, "objective=without-prompt"), (.dsrl, "objective=without-prompt"),
+    (.rloo.with("") { $0.rolloutRule = "uniform" }, ""),
+    (
+      .rloo.with("") { $0.rolloutRule = "root-jeffreys" },
+      "allocation_rule=root allocation_input=estimated-root-jeffreys"
+    ),
     (.allot, "allocation_rule=root allocation_input=estimated-root-jeffreys"),
     (.allotScoreAware, "allocation_rule=neyman allocation_input=logit-score-norm"),
   ]) func methodsNameTheParametersTheyRelyOn(method: Method, wanted: String) {

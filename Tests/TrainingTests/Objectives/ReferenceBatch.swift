@@ -69,9 +69,12 @@ struct ReferenceBatch: Decodable {
     }
   }
 
-  /// The named methods, and the choices that none of them makes, under the names of the file.
+  /// The named methods that differ in their loss: rollout rules have RLOO's, and the phase without the prompt has GRPO's numbers on another model and tests of its own.
+  static let plain = Method.unruled.filter { $0.preTraining == nil }
+
+  /// Those, and the choices that none of them makes, under the names of the file.
   static let methods: [Method] =
-    Method.all + [
+    plain + [
       Method.rloo.with("with k1") { $0.klPenalty = KLPenalty(coefficient: 0.1, estimator: .k1) },
       Method.rloo.with("with k2") { $0.klPenalty = KLPenalty(coefficient: 0.1, estimator: .k2) },
       Method.rloo.with("with k3") { $0.klPenalty = KLPenalty(coefficient: 0.1, estimator: .k3) },

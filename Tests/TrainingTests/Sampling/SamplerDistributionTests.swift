@@ -27,7 +27,7 @@ import _TestSupport
     var squaredLogarithmSums = logProbabilities
     let rows = numerics_draw_tokens(
       count, vocabulary, 0, logits, settings, uniforms, &weights, &cumulative, &order, &tokens,
-      &logProbabilities, &entropies, &sumsOfSquares, &squaredLogarithmSums)
+      &logProbabilities, &entropies, &sumsOfSquares, &squaredLogarithmSums, nil)
     return Array(tokens.prefix(rows))
   }
 

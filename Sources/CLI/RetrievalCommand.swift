@@ -1,0 +1,100 @@
+import Arena
+import ArgumentParser
+import Foundation
+import Reporting
+
+/// `allot retrieval`: rankers of evidence against each other in worlds of perturbed queries.
+struct RetrievalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "retrieval",
+    abstract: "Compare rankers of evidence under adversarial queries.",
+    discussion: """
+      Draws worlds of queries and documents in which a frozen teacher's chance of a correct answer is known exactly, trains rankers on half of the queries, and measures all of them \
+      on the other half, clean and perturbed by wrong beliefs, false premises and distractors: relevance ranking, an evidence critic as CoRM-RAG trains it, the same on lists that no outcome \
+      chose, counterfactual risk minimisation from logged choices with and without its variance penalty, and an oracle.
+
+      The worlds are 'adversarial', and two controls: 'no-adversary', where perturbations do nothing, and 'uninformative-cues', where no cue tells fragile documents from others. They are worlds \
+      of our own, not the paper's data: what they show is what follows when documents differ in evidence and cues tell of it, not how often they do.
+      """)
+
+  @Option(
+    help: ArgumentHelp("Queries to train on in each world; as many more are held out.", valueName: "n"))
+  var queries = 200
+
+  @Option(help: ArgumentHelp("Documents of each world.", valueName: "n"))
+  var documents = 200
+
+  @Option(help: ArgumentHelp("Paired seeds.", valueName: "n"))
+  var seeds = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "Write tables, plots and a report into this directory, in one step; an earlier contest there is replaced.",
+      valueName: "dir"))
+  var output: String?
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    try checkOptions()
+    // The target is checked before the work: a run of minutes must not end in a refusal.
+    let interruption = Interruption()
+    var directory: PartialDirectory?
+    defer { directory?.discard() }
+    if let output {
+      let partial = try Self.reporting { () throws(ReportingError) in
+        try PartialDirectory(target: output, kind: .retrieval)
+      }
+      interruption.guardDirectory(partial)
+      directory = partial
+    }
+    let contest = RetrievalContest(
+      queries: queries, documents: documents, seeds: seeds, seed: global.seed)
+    let result = try contest.run(threads: global.threadCount()) { try interruption.throwIfRequested() }
+    let report = RetrievalReport(contest: contest, result: result)
+    if let directory { try await write(report, to: directory, interruption) }
+    if global.json {
+      try StandardOutput.write(report.json.text(pretty: true) + "\n")
+    } else if !global.quiet {
+      try StandardOutput.write(report.summary)
+    }
+  }
+
+  private func write(_ report: RetrievalReport, to directory: PartialDirectory, _ interruption: Interruption)
+    async throws
+  {
+    let plots = await PlotRenderer.draw(
+      RetrievalPlots.planned(for: report.tables), threads: global.threadCount(),
+      isCancelled: { interruption.isRequested })
+    for plot in plots {
+      if let reason = plot.missing {
+        StandardError.write("Warning: the plot '\(plot.name)' is missing: \(reason)\n")
+      }
+    }
+    for file in report.files(plots: plots) {
+      try interruption.throwIfRequested()
+      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+    }
+    try interruption.throwIfRequested()
+    try Self.reporting { () throws(ReportingError) in try directory.commit() }
+  }
+
+  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+  }
+
+  private func checkOptions() throws {
+    var errors = OptionErrors()
+    global.check(&errors)
+    errors.require(
+      (5...2000).contains(queries),
+      "The value '\(queries)' is invalid for '--queries <n>': it must lie in 5...2000.")
+    errors.require(
+      (12...10_000).contains(documents),
+      "The value '\(documents)' is invalid for '--documents <n>': it must lie in 12...10000.")
+    errors.require(
+      (2...1000).contains(seeds),
+      "The value '\(seeds)' is invalid for '--seeds <n>': it must lie in 2...1000.")
+    try errors.throwIfAny()
+  }
+}

@@ -1,0 +1,81 @@
+import Allocation
+import Statistics
+
+extension RuleStage {
+  /// What a rule may know of `prompts` before anything is drawn.
+  func records(
+    _ prompts: [Int], _ state: TrainingState, _ ruleState: RuleState, trainer: TransformerTrainer,
+    threads: Int
+  ) throws(TrainingError) -> [PromptRecord] {
+    let statistics = state.history.statistics(prompts)
+    let means = promptLogProbabilities(prompts, state, trainer: trainer, threads: threads)
+    return prompts.indices.map { index in
+      let prompt = prompts[index]
+      var record = PromptRecord(
+        prompt: prompt, statistics: statistics[index], features: features(prompt))
+      record.discountedSuccesses = state.history.snapshot.successes[prompt]
+      record.discountedSamples = state.history.snapshot.samples[prompt]
+      record.promptLogProbability = means[index]
+      ruleState.prompts[prompt].fill(&record)
+      return record
+    }
+  }
+
+  /// How often each token occurs in the prompt, scaled to the length 1: what is known of it without the model.
+  private func features(_ prompt: Int) -> [Double] {
+    var counts = [Double](repeating: 0, count: plain.vocabulary.count)
+    for token in plain.promptTokens[prompt] { counts[Int(token)] += 1 }
+    let length = counts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return counts.map { $0 / length }
+  }
+
+  /// The mean of log π over the tokens of each prompt after the first; nil for a prompt that has no other.
+  private func promptLogProbabilities(
+    _ prompts: [Int], _ state: TrainingState, trainer: TransformerTrainer, threads: Int
+  ) -> [Double?] {
+    let read = prompts.filter { plain.promptTokens[$0].count > 1 }
+    var sequences = ScoredSequences()
+    for prompt in read {
+      let tokens = plain.promptTokens[prompt]
+      sequences.append(prompt: [tokens[0]], response: tokens.dropFirst())
+    }
+    var means: [Int: Double] = [:]
+    if !read.isEmpty {
+      let logProbabilities = trainer.statistics(
+        parameters: state.parameters, sequences: sequences.sequences, scored: sequences.scored,
+        actions: sequences.actions, threads: threads
+      ).logProbabilities
+      for (index, prompt) in read.enumerated() {
+        let own = logProbabilities[sequences.starts[index]..<sequences.starts[index + 1]]
+        means[prompt] = own.reduce(0.0) { $0 + Double($1) } / Double(own.count)
+      }
+    }
+    return prompts.map { means[$0] }
+  }
+
+  /// The rule's state after a step: everything drawn is remembered, and the rule has seen it.
+  func remember(_ judged: JudgedRollouts, advantages: [Double], in state: inout RuleState) {
+    guard let ruled = judged.ruled else { return }
+    var signals: [Int: Double] = [:]
+    for (row, source) in ruled.sources.enumerated() {
+      signals[source] = signal(judged, ruled, row: row, advantages: advantages)
+    }
+    for (index, group) in ruled.groups.enumerated() {
+      state.prompts[group.prompt].add(group, signal: signals[index])
+    }
+    state.landmarks?.observe(lengths: ruled.groups.flatMap(\.lengths))
+    state.rule.observe(ruled.groups.filter { $0.samples > 0 }.map(\.outcome))
+  }
+
+  /// The deviation of `A_j Σ_t log π` over a group's own rollouts; nil for fewer than two.
+  private func signal(_ judged: JudgedRollouts, _ ruled: RuledRollouts, row: Int, advantages: [Double])
+    -> Double?
+  {
+    let values = judged.rows.indices.filter { judged.rows[$0] == row && !ruled.isReplayed[$0] }.map {
+      rollout in
+      advantages[rollout]
+        * judged.batch.range(rollout).reduce(0.0) { $0 + Double(judged.batch.logProbabilities[$1]) }
+    }
+    return values.count > 1 ? Moments(values).variance.squareRoot() : nil
+  }
+}
