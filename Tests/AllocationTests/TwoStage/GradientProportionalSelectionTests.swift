@@ -120,6 +120,36 @@ import _TestSupport
     #expect(selector.select(records, count: 20, stream: &stream).count == 8)
   }
 
+  /// The weights show π, which is in proportion to `√E[p²(1−p)^{2+t}]`; for whole α and β a ratio of rising factorials.
+  @Test(arguments: [0, 1, 2, 5])
+  func foresightPrefersTheHarderOfTwoWithEqualGradient(foresight: Int) throws {
+    func rising(_ x: Double, _ k: Int) -> Double { (0..<k).reduce(1) { $0 * (x + Double($1)) } }
+    let laws = [(3.0, 7.0), (5, 5), (7, 3), (4, 6)]
+    let records = laws.enumerated().map { place, law in
+      var record = PromptRecord(prompt: place)
+      // Jeffreys' half is added to either count.
+      record.discountedSuccesses = law.0 - 0.5
+      record.discountedSamples = law.0 + law.1 - 1
+      return record
+    }
+    var selector = GradientProportionalSelection(floor: 1e-6, foresight: foresight, remembers: false)
+    var stream = RandomStream(StreamKey(seed: 4, claim: "foresight"))
+    var shares: [Int: Double] = [:]
+    for _ in 0..<1000 {
+      let places = selector.select(records, count: 1, stream: &stream)
+      let place = try #require(places.first)
+      shares[place] = 0.25 / (try #require(selector.weights(places).first))
+    }
+    let lengths = laws.map { a, b -> Double in
+      (rising(a, 2) * rising(b, 2 + foresight) / rising(a + b, 4 + foresight)).squareRoot()
+    }
+    let whole = lengths.reduce(0, +)
+    // Every share is at least 3 %: a thousand draws miss one with probability below 10⁻¹³.
+    #expect(shares.count == 4)
+    for (place, share) in shares { #expect(relativeError(share, lengths[place] / whole) < 1e-12) }
+    #expect(foresight == 0 || lengths[0] > lengths[2])
+  }
+
   /// The doc comment's optimum of `Σ (g² + σ²/n)/π` under `Σπ = m` and `Σπn = B`, with πn for the second unknown, against a search over both simplices.
   @Test func gradientsAndNoiseOverProbabilityMinimiseTheVariance() {
     let (g, s) = ([0.2, 0.05, 0.12], [2.0, 0.4, 3.0])

@@ -43,15 +43,36 @@ import _TestSupport
     #expect(relativeError(small.variance, 30) < 0.14 && relativeError(large.variance, 210) < 0.14)
   }
 
+  @Test func bothNumbersOfAPairAreStandardNormalAndApart() {
+    var (first, second, squares, products) = (Moments(), Moments(), Moments(), Moments())
+    for var stream in streams(8000) {
+      let (a, b) = normalPair(&stream)
+      first.add(a)
+      second.add(b)
+      squares.add(a * a + b * b)
+      products.add(a * b)
+    }
+    for moments in [first, second, products] { expectMean(moments, equals: 0, detectable: 0.15) }
+    expectMean(squares, equals: 2, detectable: 0.3)
+    // Both tails: two-sided 5 % beyond 1.959963984540054 (R's qnorm).
+    let tail = streams(8000).count {
+      var stream = $0
+      return abs(normalPair(&stream).0) > 1.959963984540054
+    }
+    expectProportion(successes: tail, trials: 8000, equals: 0.05, detectable: 0.035)
+  }
+
   @Test func lengthsHaveTheirMeanAndAtLeastOneTokenEach() {
     var lengths = Moments()
     for var stream in streams(4000) {
-      lengths.add(Double(totalLength(4, mean: 50, variation: 0.5, &stream)))
-      #expect(totalLength(7, mean: 0.001, variation: 0.5, &stream) == 7)
-      #expect(totalLength(3, mean: 20, variation: 0, &stream) == 60)
-      #expect(totalLength(0, mean: 20, variation: 0.5, &stream) == 0)
+      let (first, second) = normalPair(&stream)
+      lengths.add(Double(totalLength(4, mean: 50, variation: 0.5, normal: first)))
+      #expect(totalLength(7, mean: 0.001, variation: 0.5, normal: second) == 7)
+      #expect(totalLength(3, mean: 20, variation: 0, normal: second) == 60)
+      #expect(totalLength(0, mean: 20, variation: 0.5, normal: second) == 0)
     }
-    // Four lengths of deviation 25.
+    #expect(totalLength(3, mean: 20, variation: 0.5, normal: -100) == 3)
+    // Four lengths of deviation 25; the cut at four tokens is 3.9 deviations away.
     expectMean(lengths, equals: 200, detectable: 12)
     #expect(relativeError(lengths.variance, 2500) < 0.2)
   }

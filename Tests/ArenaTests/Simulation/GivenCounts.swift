@@ -10,6 +10,7 @@ struct GivenCounts {
   var variance: Double
   var across: Double
 
+  /// `normals` is even: they are drawn in pairs.
   init(normals: Int, _ draw: (inout RandomStream) -> GroupGradient) {
     var rows: [[Double]] = []
     var across = 0.0
@@ -17,7 +18,8 @@ struct GivenCounts {
       var stream = RandomStream(StreamKey(seed: 5, claim: "given-counts").replicate(replicate))
       var copy = stream
       let gradient = draw(&stream)
-      rows.append([1] + (0..<normals).map { _ in copy.normal() } + [gradient.along])
+      let pairs = (0..<normals / 2).map { _ in normalPair(&copy) }
+      rows.append([1] + pairs.flatMap { [$0.0, $0.1] } + [gradient.along])
       across = gradient.across
     }
     let coefficients = Self.solution(rows)
