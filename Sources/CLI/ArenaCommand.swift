@@ -40,6 +40,9 @@ struct ArenaCommand: AsyncParsableCommand {
     help: ArgumentHelp("Count rewards of at least this in the logs as successes.", valueName: "r"))
   var threshold: Double?
 
+  @Option(help: ArgumentHelp("The largest share of damaged lines of a log to pass over.", valueName: "share"))
+  var maxBad = 0.001
+
   @Option(help: ArgumentHelp("The rules, separated by commas (default: all).", valueName: "names"))
   var methods: String?
 
@@ -115,7 +118,8 @@ struct ArenaCommand: AsyncParsableCommand {
 
   private var settingText: String {
     "\(prompts) prompts, \(promptsPerStep) × \(rolloutsPerPrompt) rollouts a step, \(budget) rollouts"
-      + (tokens.map { " or \($0) tokens" } ?? "") + ", \(seeds) seeds from \(global.seed)"
+      + (tokens.map { " or \($0) tokens" } ?? "")
+      + ", \(seeds) seed\(seeds == 1 ? "" : "s") from \(global.seed)"
   }
 
   private func write(

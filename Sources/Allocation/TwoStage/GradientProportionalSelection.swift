@@ -45,6 +45,7 @@ public struct GradientProportionalSelection: PromptSelector {
     self.remembers = remembers
   }
 
+  /// Takes `count` of the candidates, all where there are fewer.
   public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
     guard !candidates.isEmpty, count > 0 else { return [] }
     let sizes = candidates.map { record -> Double in
@@ -83,11 +84,13 @@ public struct GradientProportionalSelection: PromptSelector {
     return places
   }
 
+  /// `(m/C)/π` of each prompt of the last selection; 1 where the rule does not weigh.
   public func weights(_ selected: [Int]) -> [Double] {
     precondition(selected == lastPlaces, "weights are those of the last selection")
     return lastWeights
   }
 
+  /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 
   /// π in [floor·m/C, 1], proportional to `sizes` between, with the sum `count`.

@@ -12,6 +12,9 @@ public struct WeightedNeymanAllocation: BatchAllocator {
   /// Nothing remembered.
   public init(remembers: Bool = true) { self.remembers = remembers }
 
+  /// The division of `budget` in integers that minimises `Σ w_i² σ̂_i²/n_i`; all of it is spent.
+  ///
+  /// Throws where the bounds do not admit the budget, and for counts or moments that are impossible.
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {
@@ -26,5 +29,6 @@ public struct WeightedNeymanAllocation: BatchAllocator {
       }, budget: budget, bounds: bounds)
   }
 
+  /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 }

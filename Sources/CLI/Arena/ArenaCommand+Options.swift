@@ -26,6 +26,14 @@ extension ArenaCommand {
         "The value '\(value)' is invalid for '\(option)': it must lie in \(range.lowerBound)...\(range.upperBound)."
       )
     }
+    if let threshold {
+      errors.require(
+        threshold.isFinite,
+        "The value '\(threshold)' is invalid for '--threshold <r>': it must be a finite number.")
+    }
+    errors.require(
+      (0...1).contains(maxBad),
+      "The value '\(maxBad)' is invalid for '--max-bad <share>': it must lie in 0...1.")
     errors.require(
       replicates != 1, "The value '1' is invalid for '--replicates': a variance needs two, or 0 for none.")
     errors.require(
@@ -61,23 +69,32 @@ extension ArenaCommand {
     let logged: [CalibratedWorld.LoggedPrompt]
     do throws(InterchangeError) {
       logged = try LoggedPopulation.prompts(
-        paths: from, rule: SuccessRule(threshold: threshold), allowedDamage: 0.001)
+        paths: from, rule: SuccessRule(threshold: threshold), allowedDamage: maxBad)
     } catch { throw CommandFailure(error) }
     guard let world = CalibratedWorld(name: "log", prompts: logged) else {
       throw CommandFailure(.inputData, "the log has no rollouts")
     }
     let missing = world.missing
     let filled = [
-      missing.moments > 0 ? "\(missing.moments) without score moments of their own" : nil,
-      missing.lengths > 0 ? "\(missing.lengths) without lengths" : nil,
+      self.filled("score moments", missing.moments, of: world.prompts.count),
+      self.filled("lengths", missing.lengths, of: world.prompts.count),
     ].compactMap { $0 }
     stages.append(
       DescribedStage(
         stage: Contest.Stage(name: "log") { seed in world.world(count: count, seed: seed) },
         summary:
           "\(world.prompts.count) prompts of \(from.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))"
-          + (filled.isEmpty ? "" : " (\(filled.joined(separator: ", ")): the median of the others)")))
+          + (filled.isEmpty ? "" : " (\(filled.joined(separator: "; ")))")))
     return stages
+  }
+
+  /// What was done for prompts without numbers of their own; nil where there are none.
+  private func filled(_ what: String, _ count: Int, of all: Int) -> String? {
+    switch count {
+    case 0: nil
+    case all: "no \(what), alike for all"
+    default: "\(count) without \(what), the median of the others"
+    }
   }
 
   private func worldNames(_ errors: inout OptionErrors) -> [String] {

@@ -78,11 +78,7 @@ enum ArenaReport {
       return [
         contest.oracles.contains(result.method) ? "_\(result.method)_" : marked(result.method, contest),
         rank.map { number($0.rank) } ?? "", percent(.quality),
-        rank.map {
-          String(
-            format: "%+.2f [%+.2f, %+.2f]", 100 * $0.difference, 100 * $0.differenceInterval.lower,
-            100 * $0.differenceInterval.upper)
-        } ?? "", percent(.regret), percent(.worstTenth),
+        rank.map { distance($0) } ?? "", percent(.regret), percent(.worstTenth),
         cell(result, .gradientVariance, contest.level, scale: 1),
         cell(result, .relativeVariance, contest.level, scale: 1),
         percent(.expectedImprovement), cell(result, .cosine, contest.level, scale: 1), percent(.deadShare),
@@ -102,6 +98,14 @@ enum ArenaReport {
         ], rows)
   }
 
+  /// What a method lacks to the best, in points; one seed has no interval.
+  private static func distance(_ rank: ContestRank) -> String {
+    let interval = rank.differenceInterval
+    let value = String(format: "%+.2f", 100 * rank.difference)
+    guard interval.lower.isFinite, interval.upper.isFinite else { return value }
+    return value + String(format: " [%+.2f, %+.2f]", 100 * interval.lower, 100 * interval.upper)
+  }
+
   // MARK: Sentences
 
   /// For each method a sentence, made from the ranks and the measures alone.
@@ -117,7 +121,9 @@ enum ArenaReport {
       var text = "**\(method)**"
       text +=
         tied.isEmpty ? " is nowhere tied with the best" : " is best or tied with the best on \(list(tied))"
-      if ranks.count > 1 {
+      if best.rank == worst.rank, ranks.count > 1 {
+        text += "; its place is \(number(best.rank)) everywhere"
+      } else if ranks.count > 1 {
         text +=
           "; its best place is \(number(best.rank)) (\(best.world)), its worst \(number(worst.rank)) (\(worst.world))"
       }
@@ -148,7 +154,8 @@ enum ArenaReport {
       contest.result(method, $0, budget)?.estimate(.wastedShare)?.value
     }
     guard let low = shares.min(), let high = shares.max() else { return nil }
-    return String(format: "%.0f to %.0f %%", 100 * low, 100 * high)
+    let (least, most) = (String(format: "%.0f", 100 * low), String(format: "%.0f", 100 * high))
+    return least == most ? "\(least) %" : "\(least) to \(most) %"
   }
 
   private static func refusals(_ contest: ArenaFiles) -> String {
