@@ -33,7 +33,8 @@ public let references: [Reference] = [
     key: "brent1973", authors: "Brent", year: 1973,
     title: "Algorithms for minimization without derivatives", locator: "Prentice-Hall"),
   Reference(
-    key: "casella1985", authors: "Casella", year: 1985, title: "An introduction to empirical Bayes data analysis",
+    key: "casella1985", authors: "Casella", year: 1985,
+    title: "An introduction to empirical Bayes data analysis",
     locator: "The American Statistician 39:83-87"),
   Reference(
     key: "chan1983", authors: "Chan, Golub, LeVeque", year: 1983,
@@ -138,6 +139,10 @@ public let references: [Reference] = [
     key: "kantorovich1948", authors: "Kantorovich", year: 1948,
     title: "Functional analysis and applied mathematics", locator: "Uspekhi Matematicheskikh Nauk 3(6):89-185"
   ),
+  Reference(
+    key: "kingma2015", authors: "Kingma, Ba", year: 2015,
+    title: "Adam: a method for stochastic optimization",
+    locator: "ICLR, arXiv:1412.6980"),
   Reference(
     key: "knapsack2025", authors: "Li et al.", year: 2025,
     title: "Knapsack RL: unlocking exploration of LLMs via optimizing budget allocation",
@@ -298,5 +303,5 @@ public let references: [Reference] = [
   Reference(
     key: "zhu2025", authors: "Zhu, Xia, Wei et al.", year: 2025,
     title: "The surprising effectiveness of negative reinforcement in LLM reasoning",
-    locator: "arXiv:2506.01347")
+    locator: "arXiv:2506.01347"),
 ]
