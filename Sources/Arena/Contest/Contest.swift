@@ -32,7 +32,7 @@ public struct Contest: Sendable {
   /// The part of the uniform rule's gain that is the target.
   public static let targetShare = 0.6
   /// Points of a curve.
-  public static let curvePoints = 40
+  public static let curvePoints = 20
 
   /// A contest of `contenders`; the uniform rule is added where it is missing.
   public init(contenders: [Contender], setting: ArenaSetting, seeds: [UInt64]) {

@@ -74,7 +74,7 @@ struct TrainingDriver {
         report(.warmUp(record, limit: configuration.warmUpSteps, seconds: clock.seconds))
         if record.isLast, !record.reachedTarget {
           warn(
-            "the warm-up ended after \(record.step) steps at a pass rate of \(EvaluationText.short(record.passRate)), below warm_up_target \(configuration.warmUpTarget)"
+            "the warm-up ended after \(record.step) steps at a pass rate of \(EvaluationText.short(record.passRate)) with \(EvaluationText.short(record.mixedShare)) of prompts mixed, below warm_up_target \(configuration.warmUpTarget) or warm_up_spread \(configuration.warmUpSpread)"
           )
         }
         try checkpoint(run, files)

@@ -76,6 +76,10 @@ public struct RunConfiguration: Sendable, Hashable {
   public var warmUpLearningRate = 2e-3
   /// Supervised training stops once the mean pass rate over a probe of the pool reaches this.
   public var warmUpTarget = 0.4
+  /// And once the share of the probe's prompts that are answered both right and wrong reaches this.
+  public var warmUpSpread = 0.0
+  /// How the supervised learning rate goes on: `constant` or `cosine` over the most supervised steps.
+  public var warmUpSchedule = "constant"
   /// The directory of a checkpoint to start from, in place of a warm-up; empty for none.
   public var initialCheckpoint = ""
 

@@ -111,12 +111,13 @@ public final class TrainingRun {
       sampler: sampler, threads: threads)
     state = next
     let moments = Moments(rates)
-    let reached = moments.mean >= configuration.warmUpTarget
+    let mixed = Double(rates.count { $0 > 0 && $0 < 1 }) / Double(rates.count)
+    let reached = warmUp.reachesTarget(passRate: moments.mean, mixedShare: mixed)
     if reached || state.warmUpStep >= configuration.warmUpSteps { endWarmUp() }
     return WarmUpRecord(
       step: next.warmUpStep, loss: loss / Double(count), passRate: moments.mean,
       passRateDeviation: moments.populationVariance.squareRoot(),
-      mixedShare: Double(rates.count { $0 > 0 && $0 < 1 }) / Double(rates.count), isLast: state.isWarm,
+      mixedShare: mixed, isLast: state.isWarm,
       reachedTarget: reached)
   }
 

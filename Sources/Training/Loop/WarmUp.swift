@@ -39,9 +39,21 @@ struct WarmUp {
     guard loss.isFinite else { throw .notFinite(what: "the warm-up loss", step: state.warmUpStep) }
     let norm = state.optimiser.step(
       parameters: &state.parameters, gradient: gradient,
-      learningRate: Float(configuration.warmUpLearningRate))
+      learningRate: Float(schedule.rate(step: state.warmUpStep)))
     state.warmUpStep += 1
     return (loss, norm)
+  }
+
+  /// The learning rates of the supervised steps.
+  var schedule: LearningRateSchedule {
+    LearningRateSchedule(
+      shape: configuration.warmUpSchedule == "cosine" ? .cosine : .constant,
+      peak: configuration.warmUpLearningRate, totalSteps: configuration.warmUpSteps)
+  }
+
+  /// Whether pass rates are as high and as spread as was asked.
+  func reachesTarget(passRate: Double, mixedShare: Double) -> Bool {
+    passRate >= configuration.warmUpTarget && mixedShare >= configuration.warmUpSpread
   }
 
   /// Whether a probe is due after `step` supervised steps.

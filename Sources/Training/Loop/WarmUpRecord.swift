@@ -12,6 +12,6 @@ public struct WarmUpRecord: Sendable, Hashable {
   public var mixedShare: Double
   /// Whether the warm-up ended with it.
   public var isLast: Bool
-  /// Whether the pass rate has reached its target.
+  /// Whether pass rate and spread have reached their targets.
   public var reachedTarget: Bool
 }

@@ -90,6 +90,8 @@ public struct RuleState: Sendable {
 }
 
 extension RuleState: Hashable {
+  /// Whether the two are the same rule with the same memory.
   public static func == (first: RuleState, second: RuleState) -> Bool { first.encoded == second.encoded }
+  /// Hashes the bytes of the state.
   public func hash(into hasher: inout Hasher) { hasher.combine(encoded) }
 }
