@@ -76,6 +76,38 @@ import _TestSupport
     #expect(memory(drift: 3, visits: 20).discount <= 0.5)
   }
 
+  /// The discount after every outcome is the one that a plain account of all predictions names, in a pool that is still at first and then drifts.
+  @Test func theDiscountIsThatOfTheBestPredictions() {
+    var memory = PassRateMemory()
+    var stream = RandomStream(StreamKey(seed: 12, claim: "predictions"))
+    var logits = (0..<60).map { _ in stream.normal() - 1 }
+    let discounts = PassRateMemory.discounts
+    var scores = discounts.map { _ in 0.0 }
+    var counts = logits.map { _ in discounts.map { _ in Pair(alpha: 0, beta: 0) } }
+    var chosen: Set<Double> = []
+    for visit in 0..<40 {
+      for i in logits.indices {
+        if visit > 12 { logits[i] += 0.5 * stream.normal() }
+        let k = stream.binomial(trials: 4, probability: 1 / (1 + exp(-logits[i])))
+        for (place, discount) in discounts.enumerated() {
+          let old = counts[i][place]
+          let faded = Pair(alpha: discount * old.alpha, beta: discount * old.beta)
+          let law = Pair(alpha: memory.prior.alpha + faded.alpha, beta: memory.prior.beta + faded.beta)
+          if visit > 0 {
+            scores[place] =
+              0.999 * scores[place] + PassRateMemory.logLikelihood(successes: k, samples: 4, law)
+          }
+          counts[i][place] = Pair(alpha: faded.alpha + Double(k), beta: faded.beta + Double(4 - k))
+        }
+        memory.observe([GroupOutcome(prompt: i, successes: k, samples: 4)])
+        let best = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+        #expect(memory.discount == discounts[best])
+        chosen.insert(memory.discount)
+      }
+    }
+    #expect(chosen.count > 1)
+  }
+
   /// The prior's mean and share of variance between prompts, each within seven standard errors.
   ///
   /// Outcomes fade by .999, so that a weighted mean has (1−.999)/(1+.999) of one outcome's variance; that variance is measured on the same outcomes, through the influence `(1−2μ) x − w` on Var p.

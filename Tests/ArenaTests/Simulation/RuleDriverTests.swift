@@ -121,6 +121,24 @@ import Testing
     #expect(state.records.allSatisfy { $0.visits == 60 && $0.statistics.samples == 480 })
   }
 
+  /// Two rounds of eight agree with probability 0.196: thirty of forty pairs with less than 10⁻¹³.
+  @Test func everyRoundAndVisitHasLuckOfItsOwn() {
+    let world = ArenaWorld.small(.init(repeating: 0.5, count: 40))
+    var (rounds, visits) = (0, 0)
+    for i in 0..<40 {
+      func group(visit: Int) -> DrawnGroup {
+        DrawnGroup(
+          PromptRecord(prompt: i), start: .beginning, weight: 1, probability: 0.5, visit: visit, world: world)
+      }
+      var (first, second, again) = (group(visit: 0), group(visit: 1), group(visit: 0))
+      let luck = first.draw(8, round: 0, key: 7, abort: nil, shared: world.shared)
+      if first.draw(8, round: 1, key: 7, abort: nil, shared: world.shared) != luck { rounds += 1 }
+      if second.draw(8, round: 0, key: 7, abort: nil, shared: world.shared) != luck { visits += 1 }
+      #expect(again.draw(8, round: 0, key: 7, abort: nil, shared: world.shared) == luck)
+    }
+    #expect(rounds > 10 && visits > 10)
+  }
+
   @Test func aPassOffersEveryPromptOnce() {
     var order = CandidateOrder(count: 10, world: "w", seed: 1)
     let taken = (0..<6).flatMap { _ in order.next(5) }
