@@ -66,14 +66,16 @@ public struct PassRateMemory: Sendable, Codable, Hashable {
     return best
   }
 
-  /// The posterior of a prompt's pass rate.
+  /// The law of a prompt's pass rate at its next visit: the prior with the counts as they will have faded by then.
   public func posterior(_ prompt: Int) -> Pair { posterior(prompt, best) }
 
   private func posterior(_ prompt: Int, _ discount: Int) -> Pair {
     let place = 2 * (prompt * Self.discounts.count + discount)
     guard place + 1 < counts.count else { return prior }
-    // What fades gives way to the prior; it has come to its full weight once nothing is left.
-    return Pair(alpha: prior.alpha + counts[place], beta: prior.beta + counts[place + 1])
+    // The law that the discount was chosen for: what the next visit will meet, with what was seen faded by then.
+    let faded = Self.discounts[discount]
+    return Pair(
+      alpha: prior.alpha + faded * counts[place], beta: prior.beta + faded * counts[place + 1])
   }
 
   /// Takes in what came back; rollouts from a prefix and prompts without rollouts say nothing.

@@ -15,6 +15,10 @@ public struct ArenaRun: Sendable {
     public var quality: Double
   }
 
+  /// What the run had, in rollouts or tokens.
+  public var budget: Int
+  /// Whether it had tokens.
+  public var isTokens: Bool
   /// The curve, from the start to the end.
   public var curve: [Point]
   /// What all steps cost.
@@ -58,13 +62,19 @@ public struct ArenaRun: Sendable {
     let drawn = state.drawn
     let mean = Double(drawn.reduce(0, +)) / Double(world.count)
     return ArenaRun(
-      curve: curve, cost: cost, worstTenth: state.worstTenth(),
+      budget: budget, isTokens: setting.tokens != nil, curve: curve, cost: cost, worstTenth: state.worstTenth(),
       leastServed: mean > 0 ? Double(drawn.min() ?? 0) / mean : 0,
       unserved: Double(drawn.count { $0 == 0 }) / Double(world.count))
   }
 
-  /// The quality at the end.
-  public var quality: Double { curve.last?.quality ?? 0 }
+  /// The quality where the budget was spent, interpolated within the last step, which may pass it; of a run that ended before, its last.
+  public var quality: Double {
+    guard let last = curve.last, curve.count > 1 else { return curve.last?.quality ?? 0 }
+    let before = curve[curve.count - 2]
+    let (a, b) = isTokens ? (before.tokens, last.tokens) : (before.rollouts, last.rollouts)
+    guard b > budget, b > a, a <= budget else { return last.quality }
+    return before.quality + Double(budget - a) / Double(b - a) * (last.quality - before.quality)
+  }
 
   /// The mean quality over the budget spent: the area under the curve, by trapezoids over rollouts or tokens.
   public func meanQuality(overTokens: Bool) -> Double {
