@@ -53,6 +53,10 @@ struct ArenaCommand: AsyncParsableCommand {
     help: ArgumentHelp("Response tokens of a run, for a second contest at equal tokens.", valueName: "n"))
   var tokens: Int?
 
+  @Flag(
+    help: "A second contest at equal tokens, world by world as many as the rollouts would take at the start.")
+  var equalTokens = false
+
   @Option(help: ArgumentHelp("Seeds, counted up from --seed.", valueName: "n"))
   var seeds = 10
 
@@ -118,7 +122,8 @@ struct ArenaCommand: AsyncParsableCommand {
 
   private var settingText: String {
     "\(prompts) prompts, \(promptsPerStep) × \(rolloutsPerPrompt) rollouts a step, \(budget) rollouts"
-      + (tokens.map { " or \($0) tokens" } ?? "")
+      + (tokens.map { " or \($0) tokens" }
+        ?? (equalTokens ? " or as many tokens as they take at the start" : ""))
       + ", \(seeds) seed\(seeds == 1 ? "" : "s") from \(global.seed)"
   }
 

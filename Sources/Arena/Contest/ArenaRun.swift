@@ -62,7 +62,8 @@ public struct ArenaRun: Sendable {
     let drawn = state.drawn
     let mean = Double(drawn.reduce(0, +)) / Double(world.count)
     return ArenaRun(
-      budget: budget, isTokens: setting.tokens != nil, curve: curve, cost: cost, worstTenth: state.worstTenth(),
+      budget: budget, isTokens: setting.tokens != nil, curve: curve, cost: cost,
+      worstTenth: state.worstTenth(),
       leastServed: mean > 0 ? Double(drawn.min() ?? 0) / mean : 0,
       unserved: Double(drawn.count { $0 == 0 }) / Double(world.count))
   }

@@ -6,6 +6,8 @@ public struct ArenaSetting: Sendable, Hashable {
   public var rollouts: Int
   /// Response tokens of a run, in the place of rollouts; nil for rollouts.
   public var tokens: Int?
+  /// Whether a second contest is held at the tokens that the rollouts would take at the start, world by world.
+  public var equalsTokens: Bool
   /// Prompts m of a step.
   public var promptsPerStep: Int
   /// Mean rollouts n of a prompt.
@@ -17,11 +19,13 @@ public struct ArenaSetting: Sendable, Hashable {
 
   /// A setting; the bounds are 2, which leave-one-out needs, and eight times the mean by default.
   public init(
-    rollouts: Int = 400_000, tokens: Int? = nil, promptsPerStep: Int = 64, rolloutsPerPrompt: Int = 8,
+    rollouts: Int = 400_000, tokens: Int? = nil, equalsTokens: Bool = false, promptsPerStep: Int = 64,
+    rolloutsPerPrompt: Int = 8,
     bounds: AllocationBounds? = nil, points: Int = 40
   ) {
     self.rollouts = rollouts
     self.tokens = tokens
+    self.equalsTokens = equalsTokens
     self.promptsPerStep = promptsPerStep
     self.rolloutsPerPrompt = rolloutsPerPrompt
     self.bounds = bounds ?? AllocationBounds(minimum: 2, maximum: 8 * rolloutsPerPrompt)

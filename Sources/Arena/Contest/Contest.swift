@@ -54,8 +54,13 @@ public struct Contest: Sendable {
     var equalRollouts = setting
     equalRollouts.tokens = nil
     var results = part(stage, .rollouts, equalRollouts, threads: threads, isCancelled: isCancelled)
-    if setting.tokens != nil {
-      results += part(stage, .tokens, setting, threads: threads, isCancelled: isCancelled)
+    if setting.tokens != nil || setting.equalsTokens {
+      var equalTokens = setting
+      if equalTokens.tokens == nil, let seed = seeds.first {
+        let length = stage.world(seed).meanLength
+        equalTokens.tokens = Int((Double(setting.rollouts) * length).rounded())
+      }
+      results += part(stage, .tokens, equalTokens, threads: threads, isCancelled: isCancelled)
     }
     return results
   }

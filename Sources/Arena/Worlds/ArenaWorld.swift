@@ -112,6 +112,16 @@ public struct ArenaWorld: Sendable {
     return members
   }
 
+  /// The mean length of a response at the start, in tokens, prompts equal.
+  public var meanLength: Double {
+    var sum = 0.0
+    for i in 0..<count {
+      let p = logistic(logits[i])
+      sum += p * successLengths[i] + (1 - p) * failureLengths[i]
+    }
+    return sum / Double(count)
+  }
+
   /// The features of prompt i.
   public func features(_ i: Int) -> [Double] {
     featureCount == 0 ? [] : Array(features[i * featureCount..<(i + 1) * featureCount])

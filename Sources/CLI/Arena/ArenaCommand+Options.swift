@@ -45,11 +45,14 @@ extension ArenaCommand {
       global.seed <= UInt64.max - UInt64(Swift.max(0, seeds)), "'--seed' and '--seeds' pass the largest seed."
     )
     errors.require(!worldNames(&errors).isEmpty || !from.isEmpty, "'--world' names no world.")
+    errors.require(
+      tokens == nil || !equalTokens,
+      "'--tokens' and '--equal-tokens' exclude each other: one sets what the other derives.")
     try errors.throwIfAny()
     var contest = Contest(
       contenders: all.filter { chosen.contains($0.name) },
       setting: ArenaSetting(
-        rollouts: budget, tokens: tokens, promptsPerStep: promptsPerStep,
+        rollouts: budget, tokens: tokens, equalsTokens: equalTokens, promptsPerStep: promptsPerStep,
         rolloutsPerPrompt: rolloutsPerPrompt),
       seeds: (0..<UInt64(seeds)).map { global.seed + $0 })
     contest.replicates = replicates
