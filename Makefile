@@ -1,11 +1,14 @@
 # The two commands of the README are `make verify` and `make test`; both install what is missing first.
-.PHONY: verify test lint bench comparison reference setup build clean
+.PHONY: verify test lint bench comparison arena rivals reference setup build clean
 
 export ALLOT_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 ALLOT = .build/release/allot
 PRESET ?= standard
 SHARED ?= ../shared/data/smollm2-arithmetic
 COMPARISON ?= out-comparison
+ARENA ?= out-arena
+RIVALS ?= out-rivals
+RULES = dynamo-rule,dynamo-as-released-rule,root-jeffreys,score-aware,knapsack,hora,coba-rl,gvm,vip,duet,duet-abort,reinforce-ada-balanced,reinforce-ada-positive,ar3po,ar3po-reuse-gradient,speed-rl,dapo-rule,greso,pcl,lilo,difficulty-band,prefix-sampling,prefix-controller,prerl,prerl-nsr,dsrl,allot-two-stage,allot-steered
 
 verify: build
 	$(ALLOT) verify --preset $(PRESET) --rollouts Samples/smollm2-arithmetic/rollouts.jsonl \
@@ -28,9 +31,17 @@ bench: build
 comparison: build
 	$(ALLOT) compare --config runs/reference.yaml --seeds 10 --output "$(COMPARISON)"
 
+# Every rollout rule on every simulated world and on the real rollouts, at equal rollouts and at equal tokens; some ten minutes.
+arena: build
+	$(ALLOT) arena --world all --from "$(SHARED)/rollouts.jsonl" --from "$(SHARED)/gram.jsonl" --equal-tokens --output "$(ARENA)"
+
+# Every rollout rule in the trainer, six seeds; about an hour on two idle cores.
+rivals: build
+	$(ALLOT) compare --config runs/rivals.yaml --methods grpo,rloo,$(RULES) --crossed grpo --seeds 6 --output "$(RIVALS)"
+
 # The frozen run under notebooks-export/: every claim at the standard preset, and the audit of the full set of real rollouts.
 reference: build
-	Scripts/reference "$(SHARED)" "$(wildcard $(COMPARISON))"
+	Scripts/reference "$(SHARED)" "$(wildcard $(COMPARISON))" "$(wildcard $(ARENA))" "$(wildcard $(RIVALS))"
 
 setup:
 	@Scripts/setup

@@ -81,20 +81,7 @@ struct RuleDriver {
     let count = max(1, size) * rule.sampler.promptsPerTrained
     let carried = isFirst ? Array(rule.starter.carriedOver().prefix(count)) : []
     var records = carried.map { state.record($0, knowsTruth: knowsTruth) }
-    if count > carried.count {
-      // No more than the pool: beyond it a candidate would only come again.
-      let offered = max(
-        count - carried.count,
-        min((count - carried.count) * rule.selector.candidatesPerPrompt, state.world.count))
-      let candidates = order.next(offered)
-        .map { state.record($0, knowsTruth: knowsTruth) }
-      let places = rule.selector.select(candidates, count: count - carried.count, stream: &selection)
-      let weights = rule.selector.weights(places)
-      for (place, weight) in zip(places, weights) {
-        records.append(candidates[place])
-        records[records.count - 1].weight = weight
-      }
-    }
+    select(&records, count: count, state: state)
     let starts = rule.starter.starts(records)
     var batch = StepBatch()
     batch.staged.reserveCapacity(records.count)
@@ -110,6 +97,24 @@ struct RuleDriver {
     }
     try drawRounds(&batch, shared: state.world.shared)
     return batch
+  }
+
+  /// Adds selected prompts to `records` until there are `count`; a selector that leaves places free is offered further candidates, at most the pool once over.
+  private mutating func select(_ records: inout [PromptRecord], count: Int, state: ArenaState) {
+    var offered = 0
+    while records.count < count, offered < state.world.count {
+      let missing = count - records.count
+      // No more than the pool: beyond it a candidate would only come again.
+      let candidates = order.next(
+        max(missing, min(missing * rule.selector.candidatesPerPrompt, state.world.count))
+      ).map { state.record($0, knowsTruth: knowsTruth) }
+      offered += candidates.count
+      let places = rule.selector.select(candidates, count: missing, stream: &selection)
+      for (place, weight) in zip(places, rule.selector.weights(places)) {
+        records.append(candidates[place])
+        records[records.count - 1].weight = weight
+      }
+    }
   }
 
   /// Draws round after round until the sampler asks for nothing more.

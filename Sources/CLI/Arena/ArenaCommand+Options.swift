@@ -103,7 +103,8 @@ extension ArenaCommand {
   private func worldNames(_ errors: inout OptionErrors) -> [String] {
     if world == nil, !from.isEmpty { return [] }
     let known = (ArenaWorld.named + ArenaWorld.heldOut).map(\.name)
-    guard world != nil else { return ArenaWorld.named.map(\.name) }
+    guard let world else { return ArenaWorld.named.map(\.name) }
+    if world == "all" { return known }
     return names(world, all: known, option: "--world", &errors)
   }
 
