@@ -48,6 +48,9 @@ public enum AllocationRule: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// As a batch allocator it reads the counts so far and the measured moments.
 extension AllocationRule: BatchAllocator {
+  /// All but the uniform rule do.
+  public var readsBounds: Bool { self != .uniform }
+
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {

@@ -1,5 +1,10 @@
 /// Divides a step's rollouts over its prompts before any is drawn.
 public protocol BatchAllocator: Sendable, Codable {
+  /// Whether the bounds it is given change what it does.
+  var readsBounds: Bool { get }
+  /// Whether it reads the log-probabilities of prompts, which take a pass of the model.
+  var readsPromptLogProbability: Bool { get }
+
   /// Rollouts for each prompt; they add up to `budget`, except under a rule with a token budget of its own, which says so.
   ///
   /// Throws where the budget does not fit the bounds, and where a prompt lacks what the rule needs.
@@ -11,5 +16,7 @@ public protocol BatchAllocator: Sendable, Codable {
 }
 
 extension BatchAllocator {
+  public var readsBounds: Bool { true }
+  public var readsPromptLogProbability: Bool { false }
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
 }

@@ -4,6 +4,10 @@ public protocol SequentialSampler: Sendable, Codable {
   var promptsPerTrained: Int { get }
   /// Batches of prompts at most until enough are trained on; 1 where a step trains on what it has.
   var maximumBatches: Int { get }
+  /// Whether the bounds it is given change what it does.
+  var readsBounds: Bool { get }
+  /// Whether it reads the log-probabilities of prompts, which take a pass of the model.
+  var readsPromptLogProbability: Bool { get }
 
   /// Rollouts to draw next for each prompt of the batch; all zero ends the batch.
   ///
@@ -21,6 +25,8 @@ public protocol SequentialSampler: Sendable, Codable {
 extension SequentialSampler {
   public var promptsPerTrained: Int { 1 }
   public var maximumBatches: Int { 1 }
+  public var readsBounds: Bool { false }
+  public var readsPromptLogProbability: Bool { false }
   public func training(_ groups: [StagedGroup], count: Int) -> [TrainedGroup] {
     groups.indices.prefix(count).map { TrainedGroup(all: groups[$0], group: $0) }
   }
@@ -34,6 +40,9 @@ public struct SingleRound<Allocator: BatchAllocator>: SequentialSampler {
 
   /// One round by `allocator`.
   public init(_ allocator: Allocator) { self.allocator = allocator }
+
+  public var readsBounds: Bool { allocator.readsBounds }
+  public var readsPromptLogProbability: Bool { allocator.readsPromptLogProbability }
 
   public func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]

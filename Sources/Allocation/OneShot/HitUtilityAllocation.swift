@@ -40,6 +40,8 @@ public struct HitUtilityAllocation: SequentialSampler {
     self.prior = prior
   }
 
+  public var readsBounds: Bool { true }
+
   /// The pilots first, then the rest of the budget by their outcome.
   ///
   /// Throws where the budget or the maximum is less than the pilots take, or the budget more than the cap allows.

@@ -43,6 +43,9 @@ public struct TokenBudgetAllocation: BatchAllocator {
     self.signals = signals
   }
 
+  /// The regression that stands in for unmeasured signals reads them.
+  public var readsPromptLogProbability: Bool { true }
+
   /// Rollouts whose tokens together are at most those of `budget` rollouts of mean length; their number is not `budget`.
   ///
   /// What is kept is the budget of tokens, `budget · mean L`, from below and within the rollouts that the trim took. A prompt without a measured length has the mean of the others; where none has one, all are alike and the unit

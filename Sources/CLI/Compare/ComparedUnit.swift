@@ -22,9 +22,9 @@ struct ComparedRow: Sendable, Hashable {
 
   /// The tables that hold methods against a twin, which differs from each of them in what the table asks about, and is not GRPO.
   ///
-  /// Allocation over RLOO, prompts equal; the released allocation and modulation over their own clip range, which is clip-higher's.
+  /// Allocation and rollout rules over RLOO, prompts equal; the released allocation and modulation over their own clip range, which is clip-higher's.
   static let twins: [(table: String, reference: String, methods: [String])] = [
-    ("over-rloo", "rloo", ["allot", "allot-score-aware"]),
+    ("over-rloo", "rloo", ["allot", "allot-score-aware"] + Method.rivals.map(\.name)),
     (
       "over-clip-higher", "clip-higher",
       ["dynamo-as-released", "dynamo-as-released-allocation-only", "dynamo-as-released-modulation-only"]

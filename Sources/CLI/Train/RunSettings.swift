@@ -82,10 +82,11 @@ enum RunSettings {
 
   /// The text of `config.yaml` for `configuration`.
   static func text(_ configuration: RunConfiguration) -> String {
-    SettingsFileWriter.text(
+    let defaults = RunConfiguration()
+    return SettingsFileWriter.text(
       RunKey.all.compactMap { key in
         let values = key.values(configuration)
-        if !key.isPrintedWhenEmpty, values == [""] { return nil }
+        if !key.isPrintedWhenDefault, values == key.values(defaults) { return nil }
         return (
           key: key.name, value: key.isList ? .list(values.map { .text($0) }) : scalar(values.first ?? "")
         )

@@ -11,9 +11,6 @@ struct RolloutStage {
   var settings: SamplingSettings
   var order: PromptOrder
 
-  /// The token that sets a response's answer apart from its steps; nil where the vocabulary has none.
-  var marker: Int32? { try? vocabulary.encode(String(FinalAnswer.separator)).first }
-
   /// The rollouts of step `step`, with the prompts that `state.batchesTaken` points to.
   ///
   /// With dynamic sampling, prompts whose responses all agree are thrown away and further batches drawn, until m prompts are left or the most batches are taken; then whatever there is goes on.

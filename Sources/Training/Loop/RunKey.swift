@@ -10,8 +10,8 @@ public struct RunKey: Sendable {
   public let values: @Sendable (RunConfiguration) -> [String]
   /// Whether the value is a list.
   public let isList: Bool
-  /// Whether a run file has the key where its value is empty.
-  public var isPrintedWhenEmpty = true
+  /// Whether a run file has the key where its value is the default; those that came later have not, so that the text of older runs, and with it their digest, stays.
+  public var isPrintedWhenDefault = true
   /// Reads the value.
   public let set: @Sendable (inout RunConfiguration, [String]) throws(TrainingError) -> Void
 
@@ -96,13 +96,20 @@ public struct RunKey: Sendable {
     let name = part.name
     return RunKey(
       name: name, help: part.help, values: { [$0.overrides[name] ?? ""] }, isList: false,
-      isPrintedWhenEmpty: part.isPrintedWhenEmpty
+      isPrintedWhenDefault: part.isPrintedWhenDefault
     ) { (configuration, values) throws(TrainingError) in
       let value = try single(name, values)
       var probe = Method.standard
       if !value.isEmpty { try part.set(&probe, value) }
       configuration.overrides[name] = value.isEmpty ? nil : value
     }
+  }
+
+  /// The key as one that came later than others.
+  func unprintedWhenDefault() -> RunKey {
+    var key = self
+    key.isPrintedWhenDefault = false
+    return key
   }
 
   static func single(_ name: String, _ values: [String]) throws(TrainingError) -> String {

@@ -73,10 +73,12 @@ extension RunKey {
       "Supervised training stops once the mean pass rate over a probe of the pool reaches this."),
     .number(
       "warm_up_spread", \.warmUpSpread, 0...1,
-      "And once the share of the probe's prompts that are answered both right and wrong reaches this."),
+      "And once the share of the probe's prompts that are answered both right and wrong reaches this."
+    ).unprintedWhenDefault(),
     .choice(
       "warm_up_schedule", \.warmUpSchedule, ["constant", "cosine"],
-      "How the supervised learning rate goes on."),
+      "How the supervised learning rate goes on."
+    ).unprintedWhenDefault(),
     .text(
       "initial_checkpoint", \.initialCheckpoint,
       "The directory of a checkpoint to start from, in place of a warm-up."),

@@ -81,6 +81,16 @@ public struct Method: Sendable, Hashable {
         found.append(
           "rollout_rule is '\(rolloutRule)', it must be one of \(RolloutRule.names.joined(separator: ", "))")
       }
+      if minimumRollouts != nil || maximumRollouts != nil,
+        RolloutRule.named(rolloutRule, each: 16)?.sampler.readsBounds == false
+      {
+        let keys = [
+          minimumRollouts.map { _ in "minimum_rollouts" }, maximumRollouts.map { _ in "maximum_rollouts" },
+        ]
+        found.append(
+          "\(keys.compactMap(\.self).joined(separator: " and ")) would be ignored: the rollout rule '\(rolloutRule)' reads no bounds"
+        )
+      }
       if allocation != .uniform || dynamicSampling != nil || rowsMisaligned || statisticsScrambled {
         found.append(
           "rollout_rule takes the place of allocation, dynamic_sampling, rows_misaligned and statistics_scrambled: none may be set beside it"

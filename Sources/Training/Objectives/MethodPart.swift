@@ -8,8 +8,8 @@ public struct MethodPart: Sendable {
   public let name: String
   /// One sentence of help.
   public let help: String
-  /// Whether a run file has the key where it is empty; those that came later have not, so that the text of older runs, and with it their digest, stays.
-  public var isPrintedWhenEmpty = true
+  /// Whether a run file has the key where it is empty, which is its default; those that came later have not, so that the text of older runs, and with it their digest, stays.
+  public var isPrintedWhenDefault = true
   /// Reads the value.
   let set: @Sendable (inout Method, String) throws(TrainingError) -> Void
 
@@ -74,7 +74,7 @@ public struct MethodPart: Sendable {
       name: "rollout_rule",
       help:
         "The rule that chooses prompts and rollouts in the place of the allocation: none, \(RolloutRule.names.joined(separator: ", ")).",
-      isPrintedWhenEmpty: false
+      isPrintedWhenDefault: false
     ) { (method, text) throws(TrainingError) in
       guard text == "none" || RolloutRule.names.contains(text) else {
         throw .invalid(
@@ -85,7 +85,7 @@ public struct MethodPart: Sendable {
     },
     integer(
       "switch_step", 0...10_000_000, "The step at which updates without the prompt end; 0 for none of them.",
-      isPrintedWhenEmpty: false
+      isPrintedWhenDefault: false
     ) { $0.preTraining?.switchStep = $1 },
   ]
 
@@ -130,10 +130,10 @@ public struct MethodPart: Sendable {
   }
 
   private static func integer(
-    _ name: String, _ range: ClosedRange<Int>, _ help: String, isPrintedWhenEmpty: Bool = true,
+    _ name: String, _ range: ClosedRange<Int>, _ help: String, isPrintedWhenDefault: Bool = true,
     _ set: @escaping @Sendable (inout Method, Int) -> Void
   ) -> MethodPart {
-    MethodPart(name: name, help: help, isPrintedWhenEmpty: isPrintedWhenEmpty) {
+    MethodPart(name: name, help: help, isPrintedWhenDefault: isPrintedWhenDefault) {
       (method, text) throws(TrainingError) in
       guard let value = Int(text), range.contains(value) else {
         throw .invalid(

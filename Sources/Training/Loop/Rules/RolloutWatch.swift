@@ -6,7 +6,10 @@ import Statistics
 /// A rollout is drawn to its end and then cut where the rule would have ended it. Since it has a stream of its own, and the rule's random numbers are others, what is left is what drawing with the rule would have given, to the last bit;
 /// what is cut off is not counted.
 ///
-/// - Source: `duet2026`. Unverified: the authors' numbers of tokens are for responses of up to 4096; here they are in proportion to the longest response. The marker is what sets a built-in task's answer apart from its steps.
+/// The tasks have no answer marker: what sets their steps apart stands between any two of them and says nothing of an answer. An answer is given where the response ends. The confident stop, which a marker arms, therefore never happens in
+/// the trainer; what remains is the abort of responses that have not ended by K2 and the grace, undone by the survivors' weights 1/ε.
+///
+/// - Source: `duet2026`. Unverified: the authors' numbers of tokens are for responses of up to 4096; here they are in proportion to the longest response.
 struct RolloutWatch {
   /// How a rollout ended.
   struct Ending {
@@ -21,7 +24,7 @@ struct RolloutWatch {
   var abort: EarlyAbort
   /// The state before the first token.
   var rule: StopRule
-  /// The token after which an answer comes.
+  /// The token after which an answer comes; nil where the end of the response stands for it, as it does in the trainer.
   var marker: Int32?
 
   /// The longest response that the published numbers of tokens are for.
@@ -29,7 +32,7 @@ struct RolloutWatch {
 
   /// The watches of a batch's prompts: each has its own threshold, by what it is known to teach.
   static func each(
-    _ records: [PromptRecord], abort: EarlyAbort, landmarks: StopLandmarks, maximumLength: Int, marker: Int32?
+    _ records: [PromptRecord], abort: EarlyAbort, landmarks: StopLandmarks, maximumLength: Int
   ) throws(TrainingError) -> [RolloutWatch] {
     let thresholds: [Double]
     do throws(AllocationError) {
@@ -43,8 +46,7 @@ struct RolloutWatch {
       RolloutWatch(
         abort: abort,
         rule: StopRule(
-          threshold: $0, landmarks: landmarks, leastTokens: scaled(200), grace: scaled(150)),
-        marker: marker)
+          threshold: $0, landmarks: landmarks, leastTokens: scaled(200), grace: scaled(150)))
     }
   }
 

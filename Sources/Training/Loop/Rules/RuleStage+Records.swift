@@ -8,7 +8,9 @@ extension RuleStage {
     threads: Int
   ) throws(TrainingError) -> [PromptRecord] {
     let statistics = state.history.statistics(prompts)
-    let means = promptLogProbabilities(prompts, state, trainer: trainer, threads: threads)
+    let means =
+      ruleState.rule.sampler.readsPromptLogProbability
+      ? promptLogProbabilities(prompts, state, trainer: trainer, threads: threads) : prompts.map { _ in nil }
     return prompts.indices.map { index in
       let prompt = prompts[index]
       var record = PromptRecord(

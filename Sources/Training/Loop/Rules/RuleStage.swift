@@ -135,8 +135,7 @@ struct RuleStage {
     }
     if let abort = rule.abort, let landmarks = ruleState.landmarks {
       let watches = try RolloutWatch.each(
-        records, abort: abort, landmarks: landmarks, maximumLength: plain.settings.maximumTokens,
-        marker: plain.marker)
+        records, abort: abort, landmarks: landmarks, maximumLength: plain.settings.maximumTokens)
       for (index, watch) in watches.enumerated() { draws.groups[first + index].watch = watch }
     }
     let own = first..<draws.groups.count
