@@ -145,8 +145,14 @@ struct TrainingDriver {
     return Beginning(run: run, files: files, diagnostics: diagnostics)
   }
 
+  /// Whether the run has a rollout rule.
+  private var isRuled: Bool {
+    (try? Method.resolved(configuration.method, overrides: configuration.overrides))?.rolloutRule != nil
+  }
+
   private var columns: [String] {
-    LogStage.names + EvaluationMetrics.names(preparation.tasks, samples: configuration.evaluationSamples)
+    LogStage.names + (isRuled ? LogStage.ruledNames : [])
+      + EvaluationMetrics.names(preparation.tasks, samples: configuration.evaluationSamples)
       + (configuration.diagnosticsInterval > 0 ? MeasuredVariance.metricNames : [])
   }
 

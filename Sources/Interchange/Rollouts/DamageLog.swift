@@ -6,6 +6,8 @@ public struct DamageLog: Sendable, Equatable {
   public private(set) var lines = 0
   /// Damaged lines among them.
   public private(set) var damaged = 0
+  /// Lines that are sound and hold no fresh rollout: a response of a former step, or one that went on from a part of one.
+  public private(set) var passedOver = 0
   /// The first damaged lines.
   public private(set) var first: [InterchangeError] = []
 
@@ -13,6 +15,8 @@ public struct DamageLog: Sendable, Equatable {
   public init() {}
 
   mutating func countLine() { lines += 1 }
+
+  mutating func countPassedOver() { passedOver += 1 }
 
   mutating func note(_ error: InterchangeError) {
     damaged += 1

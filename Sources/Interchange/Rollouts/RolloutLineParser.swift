@@ -11,10 +11,13 @@ import CSimdJSON
 /// verl's dump has no group id. Its sync trainer writes a `uid` of the form group_session_output, whose last two parts are taken off;
 /// its classic trainer writes none, and the prompt text `input` stands in for it. `acc`, the correctness of the answer, is preferred to
 /// `score`, which may hold penalties or −1 for a wrong answer.
+///
+/// A line with `replayed` set, or with `replayed` and a `prefix` that is not empty, is no fresh rollout: a response of a former step, or one that went on from a part of one. It is well-formed and no record.
+/// A `prefix` without `replayed` is some other program's and means nothing here.
 struct RolloutLineParser {
   private enum Field: Int, CaseIterable {
     case promptID, rollout, reward, scoreSquaredNorm, step, uid, input, score, accuracy, rewards, response,
-      gram
+      gram, replayed, prefix
 
     var name: JSONFieldReader.Name {
       switch self {
@@ -30,6 +33,8 @@ struct RolloutLineParser {
       case .rewards: .init(name: "rewards", readsNumbers: true)
       case .response: .init(name: "response", readsNumbers: true)
       case .gram: .init(name: "gram", readsNumbers: true)
+      case .replayed: .init(name: "replayed")
+      case .prefix: .init(name: "prefix")
       }
     }
   }
@@ -51,16 +56,30 @@ struct RolloutLineParser {
     self.readsTokens = readsTokens
   }
 
-  func record(_ text: UnsafeRawBufferPointer, line: Int) throws(InterchangeError) -> RolloutRecord {
+  /// The record of a line; nil for a rollout that is not fresh.
+  func record(_ text: UnsafeRawBufferPointer, line: Int) throws(InterchangeError) -> RolloutRecord? {
     if let failure = reader.read(text) {
       throw .damaged(file: file, line: line, field: failure.field, reason: failure.reason)
     }
     if self[.gram].isPresent { return .gram(try gram(line)) }
+    if try !isFresh(line) { return nil }
     if self[.promptID].isPresent { return .rollout(try rollout(line)) }
     if self[.uid].isPresent || self[.input].isPresent { return .rollout(try rolloutOfVerl(line)) }
     throw .damaged(
       file: file, line: line, field: nil,
       reason: "the line has neither 'prompt_id' nor verl's 'uid' or 'input', so its prompt is unknown")
+  }
+
+  private func isFresh(_ line: Int) throws(InterchangeError) -> Bool {
+    guard self[.replayed].isPresent else { return true }
+    switch self[.replayed].token.kind {
+    case csimdjson_true: return false
+    case csimdjson_false: break
+    default: throw wrong(.replayed, line, "it must be true or false")
+    }
+    guard self[.prefix].isPresent else { return true }
+    guard let prefix = self[.prefix].string else { throw wrong(.prefix, line, "it must be a string") }
+    return prefix.isEmpty
   }
 
   private subscript(_ field: Field) -> csimdjson_field { reader.fields[field.rawValue] }

@@ -1,7 +1,7 @@
 /// Reads the files of one audit: rollouts, Gram matrices and prompt counts, in any order, as JSON lines or CSV.
 ///
 /// Files are streamed: nothing is kept but what `body` keeps. What a file holds is told by its fields, never by its name. A damaged
-/// line is counted and passed over; a reward that needs a threshold ends the reading, since all others of that log will need one too.
+/// line is counted and passed over, and so is, without being damaged, a rollout that is not fresh; a reward that needs a threshold ends the reading, since all others of that log will need one too.
 public struct RolloutLogReader {
   /// When a rollout counts as a success.
   public var rule: SuccessRule
@@ -59,7 +59,10 @@ public struct RolloutLogReader {
         }
       }
       do throws(InterchangeError) {
-        let record = try parser.record(line, line: lines.lineNumber)
+        guard let record = try parser.record(line, line: lines.lineNumber) else {
+          damage.countPassedOver()
+          continue
+        }
         do { try body(record) } catch { throw damaged(lines, error.reason, field: error.field) }
       } catch {
         try note(error)

@@ -48,7 +48,42 @@ extension RunConfiguration {
     try require(
       miniBatches <= promptsPerStep, "mini_batches", "\(miniBatches)",
       "be at most prompts_per_step, \(promptsPerStep)")
+    if let rule = rolloutRule(method) { try check(rule, method: method) }
     try checkEvaluation(tasks: tasks, shape: shape)
+  }
+
+  /// Refuses a rollout rule that could not draw its first round, and names the key that makes it so.
+  ///
+  /// The rule is asked for the rollouts of a step's prompts of which nothing is known. Where it is possible without a bound of the run's, the bound is to blame; else the number of rollouts is.
+  func check(_ rule: RolloutRule, method: Method) throws(TrainingError) {
+    let count = promptsPerStep * rule.sampler.promptsPerTrained
+    let budget = count * rolloutsPerPrompt
+    let groups = (0..<count).map { StagedGroup(PromptRecord(prompt: $0)) }
+    func failure(_ method: Method) -> AllocationError? {
+      let bounds = method.limits(budget: budget, promptCount: count, own: rule.bounds)
+      do throws(AllocationError) {
+        _ = try rule.sampler.requests(groups, budget: budget, bounds: bounds)
+        return nil
+      } catch { return error }
+    }
+    guard let found = failure(method) else { return }
+    let keys: [(name: String, value: Int?, path: WritableKeyPath<Method, Int?>)] = [
+      ("maximum_rollouts", method.maximumRollouts, \.maximumRollouts),
+      ("minimum_rollouts", method.minimumRollouts, \.minimumRollouts),
+    ]
+    var name = "rollouts_per_prompt"
+    var value = rolloutsPerPrompt
+    for key in keys {
+      guard let own = key.value else { continue }
+      var without = method
+      without[keyPath: key.path] = nil
+      guard failure(without) == nil else { continue }
+      name = key.name
+      value = own
+      break
+    }
+    throw .invalid(
+      name: name, value: "\(value)", allowed: "suit the rollout rule '\(rule.name)': \(found)")
   }
 
   /// Refuses sampling settings and prompts that a model of this shape cannot answer.

@@ -18,6 +18,8 @@ struct UpdateStage {
     /// A_j of each rollout, before token-level rules.
     var advantages: [Double] = []
     var metrics = ObjectiveMetrics()
+    /// Whether the updates were of log p(y), without the prompt.
+    var isWithoutPrompt = false
   }
 
   /// The sums of the updates' metrics become means.
@@ -39,6 +41,7 @@ struct UpdateStage {
     guard judged.batch.count > 0 else { return outcome }
     let groups = judged.groups
     let phase = method.preTraining(step: state.step)
+    outcome.isWithoutPrompt = phase != nil
     let objective = phase == nil ? method.objective : method.preTrainingObjective
     outcome.advantages = try advantages(judged, phase)
     outcome.learningRate = schedule.rate(step: state.step)

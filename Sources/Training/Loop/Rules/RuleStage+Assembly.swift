@@ -25,11 +25,13 @@ extension RuleStage {
     precondition(
       Set(trained.map(\.group)).count == trained.count, "a group is trained on twice: \(trained.map(\.group))"
     )
+    var isTaken = [Bool](repeating: false, count: draws.batch.count)
     for chosen in trained {
       let group = draws.groups[chosen.group]
       let row = result.prompts.count
       let picks = picked(chosen, group, draws)
       for place in picks {
+        isTaken[place] = true
         result.batch.append(draws.batch, rollout: place, group: row)
         result.rewards.append(draws.rewards[place])
         ruled.weights.append(group.drawn.weight * weight(draws.fates[place], group, draws, ruleState.rule))
@@ -51,6 +53,11 @@ extension RuleStage {
       ruled.centrings.append(chosen.centring)
       ruled.sources.append(chosen.group)
       ruled.groups[chosen.group].isTrained = count > 0
+    }
+    ruled.untrained.batch.prompts = draws.groups.map(\.tokens)
+    for place in isTaken.indices where !isTaken[place] {
+      ruled.untrained.batch.append(draws.batch, rollout: place, group: draws.batch.groups[place])
+      ruled.untrained.rewards.append(draws.rewards[place])
     }
     result.isCorrect = result.rewards.map { $0 > 0 }
     result.ruled = ruled

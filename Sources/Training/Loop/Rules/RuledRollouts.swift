@@ -12,6 +12,17 @@ public struct RuledRollouts: Sendable, Hashable {
     public var length: Int
   }
 
+  /// The rollouts that were drawn and are not trained on, as they stand in dumps.
+  public struct Untrained: Sendable, Hashable {
+    /// The responses; `batch.groups` are indices into the step's `groups`.
+    public var batch = RolloutBatch(prompts: [])
+    /// The reward of each.
+    public var rewards: [Double] = []
+
+    /// Nothing.
+    public init() {}
+  }
+
   /// How each group's rewards are centred; nil where the method's advantage rule does it.
   public var centrings: [TrainedGroup.Centring?] = []
   /// The weight of each rollout: its prompt's in the step's mean, times 0 if it was given up, times the inverse probability if it went on although flagged.
@@ -24,6 +35,8 @@ public struct RuledRollouts: Sendable, Hashable {
   public var groups: [DrawnGroup] = []
   /// The group, an index into `groups`, of each prompt that is trained on.
   public var sources: [Int] = []
+  /// What was drawn and is not trained on.
+  public var untrained = Untrained()
   /// Whether a pass over the pool ended with the step.
   public var endsEpoch = false
 
