@@ -82,7 +82,9 @@ public struct LogStage {
     add("frac_reward_zero_std", value: share(dead, sizes.count))
     add("all_zero_ratio", value: share(successes.count { $0 == 0 }, sizes.count))
     add("all_one_ratio", value: share(zip(successes, sizes).count { $0 == $1 }, sizes.count))
-    add("entropy", "actor/entropy", value: meanOf(own.flatMap { batch.entropies[batch.range($0)].map(Double.init) }))
+    add(
+      "entropy", "actor/entropy",
+      value: meanOf(own.flatMap { batch.entropies[batch.range($0)].map(Double.init) }))
     add("actor/pg_loss", value: outcome.metrics.policyLoss)
     add("grad_norm", "actor/grad_norm", value: outcome.gradientNorm)
     add("learning_rate", "actor/lr", value: outcome.learningRate)

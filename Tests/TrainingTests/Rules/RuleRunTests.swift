@@ -27,7 +27,7 @@ import Testing
     }
     let ruled = try TinyRun.finish(first)
     let plain = try TinyRun.finish(second)
-    #expect(ruled.records == plain.records)
+    #expect(RuledMetricsTests.plain(ruled.records) == plain.records)
     #expect(ruled.rollouts.map(\.batch) == plain.rollouts.map(\.batch))
     #expect(ruled.rollouts.map(\.counts) == plain.rollouts.map(\.counts))
     var state = first.state
@@ -52,7 +52,7 @@ import Testing
     let whole = try TinyRun.finish(try TinyRun.warm(), steps: 1)
     #expect(staged.rollouts[0].batch == whole.rollouts[0].batch)
     #expect(staged.rollouts[0].ruled?.groups.allSatisfy { $0.rounds.count == 3 } == true)
-    #expect(staged.records == whole.records)
+    #expect(RuledMetricsTests.plain(staged.records) == whole.records)
   }
 
   @Test func everythingDrawnIsCounted() throws {
@@ -89,7 +89,14 @@ import Testing
       #expect(judged.batchesTaken == wanted.batchesTaken)
       #expect(judged.prompts == wanted.prompts && judged.batch == wanted.batch)
     }
-    #expect(outcome.records == expected.records)
+    // Groups that were thrown away are told of only under the rule; the update is the same.
+    let same = [
+      "reward", "pass@1", "actor/pg_loss", "grad_norm", "entropy", "sampled/tokens", "sampled/rollouts",
+      "rollout_allocation/batches", "response_length/mean", "variance_proxy/proxy2_total_power",
+    ]
+    for (record, wanted) in zip(outcome.records, expected.records) {
+      for name in same { #expect(record[name] == wanted[name], "\(name)") }
+    }
     #expect(outcome.rollouts.contains { $0.batchesTaken > 1 })
     let one = try TinyRun.finish(try Self.run(RolloutRule("mixed", sampler: Mixed(maximumBatches: 1))))
     #expect(one.rollouts.allSatisfy { $0.batchesTaken == 1 })
