@@ -69,6 +69,32 @@ private func records(
       ])
   }
 
+  /// What the trainer's dumps mark as a response of a former step, or as gone on from one, says nothing of the policy that is audited.
+  @Test func rolloutsThatAreNotFreshArePassedOver() throws {
+    let (found, damage) = try records(
+      """
+      {"prompt_id":"a","reward":1,"prefix":"","replayed":false,"trained":true}
+      {"prompt_id":"a","reward":1,"prefix":"","replayed":true}
+      {"prompt_id":"a","reward":1,"prefix":"12","replayed":false}
+      {"prompt_id":"a","reward":0,"prefix":"","replayed":false,"trained":false}
+      {"input":"2+2=","output":"4","score":1.0,"replayed":true}
+      {"prompt_id":"b","reward":1,"prefix":"def f(x):"}
+      {"prompt_id":"a","reward":1,"replayed":"yes"}
+      {"prompt_id":"a","reward":1,"replayed":false,"prefix":3}
+      """)
+    #expect(
+      found == [
+        .rollout(Rollout(prompt: "a", succeeded: true)), .rollout(Rollout(prompt: "a", succeeded: false)),
+        // Another program's prefix means nothing here.
+        .rollout(Rollout(prompt: "b", succeeded: true)),
+      ])
+    #expect(damage.lines == 8 && damage.passedOver == 3 && damage.damaged == 2)
+    #expect(
+      damage.first.map(\.description) == [
+        "log:7: field 'replayed': it must be true or false", "log:8: field 'prefix': it must be a string",
+      ])
+  }
+
   @Test func kindsOfLinesMayBeMixedInOneFile() throws {
     let (found, damage) = try records(
       #"{"prompt_id":"a","rewards":[1],"gram":[[4]]}"# + "\r\n\n" + #"{"prompt_id":12,"reward":true}"#)

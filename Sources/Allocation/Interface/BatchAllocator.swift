@@ -13,10 +13,16 @@ public protocol BatchAllocator: Sendable, Codable {
 
   /// Learns from what came back; a rule without memory learns nothing.
   mutating func observe(_ outcomes: [GroupOutcome])
+
+  /// This part, whose settings are the caller's, with what `other` has learnt; nil where that is impossible for such a pool.
+  ///
+  /// A part without memory is itself; one that learns must say what it takes over.
+  func remembering(_ other: Self, pool: PoolShape) -> Self?
 }
 
 extension BatchAllocator {
   public var readsBounds: Bool { true }
   public var readsPromptLogProbability: Bool { false }
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }

@@ -18,6 +18,11 @@ public protocol PromptSelector: Sendable, Codable {
 
   /// Learns from what came back; a rule without memory learns nothing.
   mutating func observe(_ outcomes: [GroupOutcome])
+
+  /// This part, whose settings are the caller's, with what `other` has learnt; nil where that is impossible for such a pool.
+  ///
+  /// A part without memory is itself; one that learns must say what it takes over.
+  func remembering(_ other: Self, pool: PoolShape) -> Self?
 }
 
 extension PromptSelector {
@@ -25,6 +30,7 @@ extension PromptSelector {
   public func weights(_ selected: [Int]) -> [Double] { selected.map { _ in 1 } }
   public func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int { count }
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }
 
 /// Takes the candidates as they come.

@@ -20,6 +20,11 @@ public protocol SequentialSampler: Sendable, Codable {
 
   /// Learns from what came back; a rule without memory learns nothing.
   mutating func observe(_ outcomes: [GroupOutcome])
+
+  /// This part, whose settings are the caller's, with what `other` has learnt; nil where that is impossible for such a pool.
+  ///
+  /// A part without memory is itself; one that learns must say what it takes over.
+  func remembering(_ other: Self, pool: PoolShape) -> Self?
 }
 
 extension SequentialSampler {
@@ -31,6 +36,7 @@ extension SequentialSampler {
     groups.indices.prefix(count).map { TrainedGroup(all: groups[$0], group: $0) }
   }
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }
 
 /// A batch allocator as a sampler of one round.
@@ -52,4 +58,8 @@ public struct SingleRound<Allocator: BatchAllocator>: SequentialSampler {
   }
 
   public mutating func observe(_ outcomes: [GroupOutcome]) { allocator.observe(outcomes) }
+
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    allocator.remembering(other.allocator, pool: pool).map(Self.init)
+  }
 }

@@ -89,6 +89,15 @@ public struct CapabilityOrientedAllocation: BatchAllocator {
     failureRates.removeFirst(max(0, failureRates.count - window))
   }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    guard other.failureRates.count <= window, other.failureRates.allSatisfy((0...1).contains) else {
+      return nil
+    }
+    var result = self
+    result.failureRates = other.failureRates
+    return result
+  }
+
   /// The density of the beta distribution.
   ///
   /// - Precondition: a and b are at least 1, p lies in 0...1.

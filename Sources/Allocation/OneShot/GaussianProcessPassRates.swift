@@ -84,6 +84,14 @@ public struct GaussianProcessPassRates: Sendable, Hashable, Codable {
     return 1 / (1 + exp(-logOdds[prompt]))
   }
 
+  /// This process with what `other`, one of the same pool, has learnt; nil where it is none.
+  func remembering(_ other: Self) -> Self? {
+    guard other.logOdds.count == logOdds.count, other.logOdds.allSatisfy(\.isFinite) else { return nil }
+    var result = self
+    result.logOdds = other.logOdds
+    return result
+  }
+
   /// Takes in the pass rates of a batch.
   ///
   /// Throws where the lists differ in length, a rate lies outside 0...1, a prompt is outside the pool or stands twice, or the batch is larger than the cap. An empty batch teaches nothing.

@@ -67,6 +67,14 @@ public struct VariancePredictiveAllocation: BatchAllocator {
     return try Self.rollouts(passRates: rates, objective: objective, budget: budget, bounds: bounds)
   }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    guard let predictor else { return other.predictor == nil ? self : nil }
+    guard let past = other.predictor, let joined = predictor.remembering(past) else { return nil }
+    var result = self
+    result.predictor = joined
+    return result
+  }
+
   /// Conditions the predictor on the step's pass rates; in parts where there are more prompts than its cap, of which only the first counts where it starts from the prior each time.
   public mutating func observe(_ outcomes: [GroupOutcome]) {
     guard var process = predictor else { return }

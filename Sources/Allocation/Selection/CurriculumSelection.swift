@@ -67,6 +67,19 @@ public struct CurriculumSelection: PromptSelector, Hashable {
     pending.removeAll()
   }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    let lists = other.pending.map(\.features) + (other.weights.isEmpty ? [] : [other.weights])
+    let width = pool.featureCount ?? lists.first?.count ?? 0
+    guard lists.allSatisfy({ $0.count == width && $0.allSatisfy(\.isFinite) }), other.bias.isFinite,
+      other.pending.allSatisfy({ pool.contains($0.prompt) })
+    else { return nil }
+    var result = self
+    result.weights = other.weights
+    result.bias = other.bias
+    result.pending = other.pending
+    return result
+  }
+
   /// One step on one group.
   private mutating func learn(_ features: [Double], _ reward: Double) {
     if weights.isEmpty { weights = features.map { _ in 0 } }

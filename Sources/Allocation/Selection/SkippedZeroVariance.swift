@@ -116,6 +116,21 @@ public struct SkippedZeroVariance: PromptSelector, Hashable {
     hardBase = moved(hardBase, share: Double(hard) / Double(groups), target: hardTarget)
   }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    let bases = [other.easyBase, other.hardBase]
+    guard bases.allSatisfy({ $0 > 0 && $0 <= 1 }), other.streaks.count == other.seen.count,
+      other.streaks.count <= pool.promptCount,
+      // The largest magnitudes have no successor.
+      other.streaks.allSatisfy({ abs(Int($0)) < Int(Int32.max) })
+    else { return nil }
+    var result = self
+    result.easyBase = other.easyBase
+    result.hardBase = other.hardBase
+    result.streaks = other.streaks
+    result.seen = other.seen
+    return result
+  }
+
   private func moved(_ base: Double, share: Double, target: Double) -> Double {
     share >= target ? max(base - step, leastBase) : min(base + step, mostBase)
   }

@@ -50,6 +50,18 @@ public struct PassRateController: Sendable, Hashable, Codable {
     average = target
   }
 
+  /// This controller where `other` stands; nil where that is outside its range.
+  func remembering(_ other: Self) -> Self? {
+    guard other.ratio >= leastRatio, other.ratio <= mostRatio, other.average >= 0, other.average <= 1,
+      (0...coolDown).contains(other.rest)
+    else { return nil }
+    var result = self
+    result.ratio = other.ratio
+    result.average = other.average
+    result.rest = other.rest
+    return result
+  }
+
   /// Learns from one step: the mean pass rate of its replayed prompts, nil where there were none.
   public mutating func observe(passRate: Double?) {
     if let passRate { average += smoothing * (passRate - average) }

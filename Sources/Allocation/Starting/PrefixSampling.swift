@@ -157,6 +157,20 @@ public struct PrefixSampling: TrajectoryStarter, Hashable {
     }
   }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    guard other.buckets.count == buckets.count,
+      other.waiting.allSatisfy({ pool.contains($0.prompt) && buckets.indices.contains($0.bucket) })
+    else { return nil }
+    var result = self
+    result.waiting = other.waiting
+    for index in buckets.indices {
+      let past = other.buckets[index].controller
+      guard let moved = buckets[index].controller.remembering(past) else { return nil }
+      result.buckets[index].controller = moved
+    }
+    return result
+  }
+
   private func bucketOfPrompt() -> [Int: Int] {
     Dictionary(waiting.map { ($0.prompt, $0.bucket) }, uniquingKeysWith: { $1 })
   }

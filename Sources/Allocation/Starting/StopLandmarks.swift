@@ -35,6 +35,21 @@ public struct StopLandmarks: Sendable, Hashable, Codable {
     self.second = second
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for responses of at most `maximumLength` tokens.
+  public func remembering(_ other: Self, maximumLength: Int) -> Self? {
+    let range = 0...maximumLength
+    guard range.contains(other.first), range.contains(other.second), other.first <= other.second,
+      other.lengths.count <= window, other.lengths.allSatisfy(range.contains), other.steps >= 0,
+      other.steps < .max
+    else { return nil }
+    var result = self
+    result.first = other.first
+    result.second = other.second
+    result.lengths = other.lengths
+    result.steps = other.steps
+    return result
+  }
+
   /// Learns the lengths of one step; every tenth step refreshes K1 and K2.
   public mutating func observe(lengths new: [Int]) {
     lengths.append(contentsOf: new.suffix(window))

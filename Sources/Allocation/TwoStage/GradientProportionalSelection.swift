@@ -93,6 +93,19 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    guard other.memory.isSound(pool) else { return nil }
+    var result = self
+    result.memory = other.memory
+    // Those of the last selection, which no step to come asks for, are part of the state all the same.
+    guard other.lastPlaces.count == other.lastWeights.count,
+      other.lastWeights.allSatisfy({ $0 > 0 && $0.isFinite })
+    else { return nil }
+    result.lastPlaces = other.lastPlaces
+    result.lastWeights = other.lastWeights
+    return result
+  }
+
   /// π in [floor·m/C, 1], proportional to `sizes` between, with the sum `count`.
   static func inclusion(sizes: [Double], count: Int, floor: Double) -> [Double] {
     let total = Double(sizes.count)

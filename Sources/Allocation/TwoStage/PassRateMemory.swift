@@ -57,6 +57,16 @@ public struct PassRateMemory: Sendable, Codable, Hashable {
   /// Nothing remembered.
   public init() {}
 
+  /// Whether the numbers are such as outcomes of a pool leave.
+  func isSound(_ pool: PoolShape) -> Bool {
+    // The list of counts grows by doubling.
+    let most = 4 * Self.discounts.count * max(1, pool.promptCount)
+    let numbers = [weight, first, within, prior.alpha, prior.beta]
+    return counts.count <= most && counts.allSatisfy { $0 >= 0 && $0.isFinite }
+      && scores.count == Self.discounts.count && scores.allSatisfy(\.isFinite)
+      && numbers.allSatisfy { $0 >= 0 && $0.isFinite } && prior.alpha > 0 && prior.beta > 0
+  }
+
   /// The discount in use.
   public var discount: Double { Self.discounts[best] }
 

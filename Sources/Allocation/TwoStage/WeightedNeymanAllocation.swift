@@ -31,4 +31,11 @@ public struct WeightedNeymanAllocation: BatchAllocator {
 
   /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
+
+  public func remembering(_ other: Self, pool: PoolShape) -> Self? {
+    guard other.memory.isSound(pool) else { return nil }
+    var result = self
+    result.memory = other.memory
+    return result
+  }
 }

@@ -23,7 +23,8 @@ enum Audit {
     }
     return AuditResult(
       settings: settings, prompts: log.promptCount, groups: log.prompts.count, rollouts: log.rolloutCount,
-      lines: log.damage.lines, skipped: log.damage.damaged, damage: log.damage.first.map(\.description),
+      lines: log.damage.lines, skipped: log.damage.damaged, passedOver: log.damage.passedOver,
+      damage: log.damage.first.map(\.description),
       repeated: log.repeatedCount, disagreeing: log.disagreeingCount,
       deadGroups: DeadGroups.shares(log.prompts),
       allocation: allocation, correlation: correlation.flatMap { $0 },

@@ -24,6 +24,10 @@ extension AuditResult {
       lines.append(
         "skipped \(skipped) damaged of \(self.lines) lines:\n  " + damage.joined(separator: "\n  "))
     }
+    if passedOver > 0 {
+      lines.append(
+        "passed over \(passedOver) lines whose responses are a former step's or go on from one")
+    }
     if repeated > 0 {
       lines.append("\(repeated) rollouts repeat a number that their prompt had before; they were counted")
     }

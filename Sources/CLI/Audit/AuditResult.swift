@@ -68,6 +68,8 @@ struct AuditResult: Sendable {
   var lines: Int
   /// Damaged lines, passed over.
   var skipped: Int
+  /// Sound lines whose rollouts are not fresh.
+  var passedOver: Int
   /// The first damaged lines.
   var damage: [String]
   /// Rollouts whose number within their prompt had been seen before.

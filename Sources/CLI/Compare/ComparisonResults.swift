@@ -6,9 +6,9 @@ import Training
 
 /// Reads what the runs of a comparison have left.
 enum ComparisonResults {
-  /// The counts of a run's evaluation, and what made them; nil where there is none for these settings and tasks.
+  /// The counts of a run's evaluation, what made them, and what the run had drawn by then; nil where there is none for these settings and tasks.
   static func evaluation(_ directory: String, _ name: String, digest: String)
-    -> (results: [SplitResult], maker: String)?
+    -> (results: [SplitResult], maker: String, spent: ComparisonRun.Spent?)?
   {
     let path = directory + "/\(name).json"
     guard let data = FileManager.default.contents(atPath: path),
@@ -16,7 +16,12 @@ enum ComparisonResults {
       document["configuration_sha256"]?.stringValue == digest
     else { return nil }
     return EvaluationDocument.results(document).map {
-      ($0, document["maker"]?.stringValue ?? "an unknown build")
+      (
+        $0, document["maker"]?.stringValue ?? "an unknown build",
+        document["rollouts"]?.integerValue.flatMap { rollouts in
+          document["tokens"]?.integerValue.map { .init(rollouts: rollouts, tokens: $0) }
+        }
+      )
     }
   }
 
@@ -36,7 +41,7 @@ enum ComparisonResults {
     var runs: [ComparisonRun] = []
     var makers: [String] = []
     func scores(_ directory: String, _ name: String, _ configuration: RunConfiguration)
-      throws(CommandFailure) -> [SplitScore]
+      throws(CommandFailure) -> (scores: [SplitScore], spent: ComparisonRun.Spent?)
     {
       guard let own = tasks[configuration.seed],
         let found = evaluation(directory, name, digest: RunIdentity.digest(configuration, own))
@@ -50,7 +55,7 @@ enum ComparisonResults {
       {
         throw CommandFailure(error)
       }
-      return scores
+      return (scores, found.spent)
     }
     var tables: [String] = []
     for row in plan.rows where !tables.contains(row.table) { tables.append(row.table) }
@@ -60,17 +65,19 @@ enum ComparisonResults {
           for seed in plan.seeds {
             let configuration = plan.configuration(row.unit, seed)
             let directory = plan.runDirectory(row.unit, seed)
+            let found = try scores(directory, ComparisonPlan.file(budget), configuration)
             runs.append(
               ComparisonRun(
                 method: row.unit.method, seed: seed, budget: budget, aggregation: table,
-                scores: try scores(directory, ComparisonPlan.file(budget), configuration)))
+                scores: found.scores, spent: found.spent))
           }
         }
         for seed in plan.seeds {
           runs.append(
             ComparisonRun(
               method: DynamoTrainsBetter.control, seed: seed, budget: budget, aggregation: table,
-              scores: try scores(plan.warmDirectory(seed), "evaluation", plan.warmConfiguration(seed))))
+              scores: try scores(plan.warmDirectory(seed), "evaluation", plan.warmConfiguration(seed)).scores)
+          )
         }
       }
     }

@@ -13,6 +13,19 @@ extension TrainingDriver {
     var refused: [(path: String, reason: String)] = []
     for name in TrainingDirectory.checkpointNames(directory).reversed() {
       let path = directory + "/checkpoints/" + name
+      func isOfAnotherRun() -> CommandFailure {
+        CommandFailure(
+          .inputData,
+          "'\(path)' belongs to a run with other settings, tasks or another model than '\(directory)/\(TrainingDirectory.configurationName)' asks for; nothing was changed"
+        )
+      }
+      // Compared first: the state of another rule would otherwise look like damage.
+      let owner: String
+      do throws(ReportingError) { owner = try Checkpoint.configuration(path) } catch {
+        refused.append((path, error.description))
+        continue
+      }
+      guard owner == digest else { throw isOfAnotherRun() }
       let contents: Checkpoint.Contents
       do throws(ReportingError) {
         contents = try Checkpoint.read(
@@ -26,12 +39,7 @@ extension TrainingDriver {
       guard contents.configuration == digest, contents.shape == preparation.shape,
         contents.vocabulary == preparation.tasks.vocabulary,
         contents.state.history.promptCount == preparation.tasks.pool.count
-      else {
-        throw CommandFailure(
-          .inputData,
-          "'\(path)' belongs to a run with other settings, tasks or another model than '\(directory)/\(TrainingDirectory.configurationName)' asks for; nothing was changed"
-        )
-      }
+      else { throw isOfAnotherRun() }
       for damaged in refused {
         warn("the checkpoint is refused and put aside: \(damaged.reason)")
         try? FileManager.default.removeItem(atPath: damaged.path + ".damaged")

@@ -54,7 +54,15 @@ enum ComparisonColumns {
     budget, aggregation, method, seed, split,
     column("pass_at_1", "number", "pass rate", "the unbiased pass@1, the mean over the split's problems"),
     column("pass_at_32", "number", "pass rate", "the unbiased pass@32, the mean over the split's problems"),
+    column(
+      "rollouts", "integer", "rollouts",
+      "the rollouts drawn until the evaluation; empty where that is not known"),
+    column(
+      "tokens", "integer", "tokens",
+      "the response tokens drawn until the evaluation; empty where that is not known"),
   ]
+  /// The columns of the same table before it told what was spent.
+  static let runsWithoutSpent = Array(runs.dropLast(2))
 
   static let curves = [
     budget, aggregation, method, seed,

@@ -47,6 +47,7 @@ enum ComparisonReport {
       blocks.append("### Average \(metric.rawValue) against \(reference)")
       blocks.append(differences(group, metric))
     }
+    blocks += spent(group, files.runs)
     let power = number(files.comparison.settings.power)
     blocks.append(
       "Difference, interval and detectable difference in percentage points; p from the paired sign-flip test, Holm's correction over the methods of the "
@@ -59,6 +60,30 @@ enum ComparisonReport {
           + group.unpaired.map { unpaired($0, reference: reference) }.joined(separator: "\n"))
     }
     return blocks
+  }
+
+  /// What each method had drawn when it was evaluated, means over its runs; nothing where no run says.
+  private static func spent(_ group: ComparisonGroup, _ runs: [ComparisonRun]) -> [String] {
+    var lines = heading(["method", "rollouts", "tokens"])
+    let header = lines.count
+    for method in group.methods {
+      let own = runs.filter {
+        $0.budget == group.budget && $0.aggregation == group.aggregation && $0.method == method
+      }.compactMap(\.spent)
+      guard !own.isEmpty else { continue }
+      let count = Double(own.count)
+      lines.append(
+        line([
+          method, whole(own.reduce(0) { $0 + Double($1.rollouts) } / count),
+          whole(own.reduce(0) { $0 + Double($1.tokens) } / count),
+        ]))
+    }
+    guard lines.count > header else { return [] }
+    return [
+      "### Spent at the evaluation",
+      lines.joined(separator: "\n"),
+      "Means over seeds. A run is evaluated after the first step at which its budget is reached, so that a method whose steps cost much, as those of rules that throw rollouts away do, overshoots by up to one of its steps.",
+    ]
   }
 
   private static func differences(_ group: ComparisonGroup, _ metric: ComparisonMetric) -> String {
@@ -162,6 +187,7 @@ enum ComparisonReport {
   private static func number(_ value: Double) -> String {
     value.isFinite ? String(format: "%.4g", value) : ""
   }
+  private static func whole(_ value: Double) -> String { String(format: "%.0f", value) }
   private static func trimmed(_ text: String) -> String {
     text.trimmingCharacters(in: .newlines)
   }

@@ -52,6 +52,7 @@ public enum ComparisonTables {
         writer.append([
           .text(run.budget.rawValue), .text(run.aggregation), .text(run.method), .text(String(run.seed)),
           .text(score.split), .number(score.passAt1), .number(score.passAt32),
+          .optional(run.spent?.rollouts), .optional(run.spent?.tokens),
         ])
       }
     }

@@ -62,7 +62,11 @@ public struct StoredComparison: Sendable {
       guard let columns = known[table.path] else {
         throw .damaged(file: manifest, line: nil, reason: "'\(table.path)' is no table of a comparison")
       }
-      guard table.columns.map(\.name) == columns.map(\.name) else {
+      // Comparisons that were made before runs told what they had spent.
+      let isOlder =
+        table.path == "tables/comparison-runs.csv"
+        && table.columns.map(\.name) == ComparisonColumns.runsWithoutSpent.map(\.name)
+      guard isOlder || table.columns.map(\.name) == columns.map(\.name) else {
         throw .damaged(
           file: directory + "/" + table.path, line: 1, reason: "the columns are not those of a comparison")
       }

@@ -120,6 +120,13 @@ public enum Checkpoint {
     ] + (hasRule ? [ruleName] : [])
   }
 
+  /// The SHA-256 of the configuration that the run of a checkpoint was started with, empty where it notes none.
+  ///
+  /// Who reads a checkpoint compares it first: parts of another run are no damage. Throws `damaged` as `read` does.
+  public static func configuration(_ directory: String) throws(ReportingError) -> String {
+    try verified(directory)["configuration_sha256"]?.stringValue ?? ""
+  }
+
   /// Reads the checkpoint of `directory`, written under a configuration with this method and these optimiser settings.
   ///
   /// `rule` is the state of the run's rollout rule at its beginning; nil for a run without one.
@@ -155,7 +162,7 @@ public enum Checkpoint {
           throw damaged(directory, "the reference model has another size")
         }
       }
-      state.rule = try ruleState(directory, document, rule)
+      state.rule = try ruleState(directory, document, rule, vocabulary)
       state.isWarm = isWarm
       state.warmUpStep = try integer("warm_up_step")
       state.step = try integer("step")
@@ -180,7 +187,7 @@ public enum Checkpoint {
   }
 
   private static func ruleState(
-    _ directory: String, _ document: JSONValue, _ beginning: RuleState?
+    _ directory: String, _ document: JSONValue, _ beginning: RuleState?, _ vocabulary: CharacterVocabulary
   ) throws -> RuleState? {
     let isThere = document["sha256"]?[ruleName] != nil
     guard isThere == (beginning != nil) else {
@@ -191,7 +198,7 @@ public enum Checkpoint {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw damaged(directory, "'\(ruleName)' cannot be read")
     }
-    return try beginning.restored(bytes)
+    return try beginning.restored(bytes, vocabularySize: vocabulary.count)
   }
 
   /// Checks that the checkpoint of `directory` is whole, and returns how many steps of reinforcement it has seen.

@@ -62,11 +62,29 @@ public struct ComparisonRun: Sendable, Hashable {
   public var aggregation: String
   /// The scores, one for each split.
   public var scores: [SplitScore]
+  /// What had been drawn when it was evaluated; nil where that is not known, and for a model that was not trained.
+  public var spent: Spent?
+
+  /// Rollouts and response tokens drawn.
+  public struct Spent: Sendable, Hashable {
+    /// The rollouts.
+    public var rollouts: Int
+    /// Their tokens.
+    public var tokens: Int
+
+    /// Collects the two.
+    public init(rollouts: Int, tokens: Int) {
+      self.rollouts = rollouts
+      self.tokens = tokens
+    }
+  }
 
   /// Collects the parts.
   public init(
-    method: String, seed: UInt64, budget: ComparisonBudget, aggregation: String, scores: [SplitScore]
+    method: String, seed: UInt64, budget: ComparisonBudget, aggregation: String, scores: [SplitScore],
+    spent: Spent? = nil
   ) {
+    self.spent = spent
     self.method = method
     self.seed = seed
     self.budget = budget

@@ -73,7 +73,7 @@ public struct MethodPart: Sendable {
     MethodPart(
       name: "rollout_rule",
       help:
-        "The rule that chooses prompts and rollouts in the place of the allocation: none, \(RolloutRule.names.joined(separator: ", ")).",
+        "The rule that chooses prompts and rollouts in the place of the allocation: none, \(RolloutRule.names.joined(separator: ", ")). A rule changes the rollouts alone: the method of the same name differs from it in its loss or its pairing of rows too, as dapo and dynamo do, whose rules under RLOO are dapo-rule and dynamo-rule.",
       isPrintedWhenDefault: false
     ) { (method, text) throws(TrainingError) in
       guard text == "none" || RolloutRule.names.contains(text) else {

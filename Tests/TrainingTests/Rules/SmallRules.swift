@@ -97,6 +97,8 @@ struct Learner: BatchAllocator {
     }
   }
 
+  func remembering(_ other: Learner, pool: PoolShape) -> Learner? { other }
+
   mutating func observe(_ outcomes: [GroupOutcome]) {
     for outcome in outcomes {
       samples += outcome.samples
@@ -118,6 +120,12 @@ struct AfterSuccess: TrajectoryStarter {
   }
 
   func carriedOver() -> [Int] { again }
+
+  func remembering(_ other: AfterSuccess, pool: PoolShape) -> AfterSuccess? {
+    var result = self
+    result.again = other.again
+    return result
+  }
 
   mutating func observe(_ outcomes: [GroupOutcome]) {
     again = outcomes.filter { $0.start == .beginning && $0.successes > 0 }.prefix(2).map(\.prompt)

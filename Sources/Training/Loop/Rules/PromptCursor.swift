@@ -28,6 +28,9 @@ public struct PromptCursor: Sendable, Hashable, Codable {
     return taken
   }
 
+  /// Whether a run on a pool of so many prompts can stand there.
+  func isSound(poolSize: Int) -> Bool { (0...1 << 52).contains(pass) && (0...poolSize).contains(place) }
+
   /// Whether fewer prompts are left of the pass than a batch takes.
   func isAtEnd(of order: PromptOrder) -> Bool { order.poolSize - place < order.batchSize }
 }

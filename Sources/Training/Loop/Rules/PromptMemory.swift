@@ -54,6 +54,22 @@ public struct PromptMemory: Sendable, Hashable, Codable {
     if kept.count > storeLimit { kept.removeFirst(kept.count - storeLimit) }
   }
 
+  /// Whether the numbers are such as visits leave, for responses of at most `maximumLength` tokens of a vocabulary of that size.
+  func isSound(maximumLength: Int, vocabularySize: Int) -> Bool {
+    let counts = [visits, responses, tokens, signals, accepted]
+    let stored = successes + failures
+    // Far from where sums of steps to come would overflow.
+    return counts.allSatisfy { (0...1 << 52).contains($0) } && signals <= visits && accepted <= responses
+      && (latest == nil) == (visits == 0)
+      && latest.map { (1...1 << 52).contains($0.samples) && (0...$0.samples).contains($0.successes) } ?? true
+      && signalSum.isFinite && signalSum >= 0 && acceptedNormSum.isFinite && acceptedNormSum >= 0
+      && max(successes.count, failures.count) <= Self.storeLimit
+      && stored.allSatisfy { response in
+        (1...maximumLength).contains(response.count)
+          && response.allSatisfy { $0 >= 0 && Int($0) < vocabularySize }
+      }
+  }
+
   /// Completes the record of a prompt.
   func fill(_ record: inout PromptRecord) {
     record.visits = visits

@@ -11,10 +11,13 @@ public struct RuleState: Sendable {
   public var prompts: [PromptMemory]
   /// The lengths by which rollouts are given up; nil where none is.
   public var landmarks: StopLandmarks?
+  /// The longest response.
+  let maximumLength: Int
 
   /// A rule at the beginning of a run on so many prompts, with responses of at most `maximumLength` tokens.
   public init(rule: RolloutRule, promptCount: Int, maximumLength: Int) {
     self.rule = rule
+    self.maximumLength = maximumLength
     landmarks = rule.abort.map { _ in StopLandmarks(maximumLength: maximumLength) }
     prompts = Array(repeating: PromptMemory(), count: promptCount)
   }
@@ -61,31 +64,67 @@ public struct RuleState: Sendable {
 
   /// The state that `encoded` was made from; this one is of the same rule on the same prompts, at whatever point.
   ///
-  /// Throws `invalid` where the bytes are no such state.
-  public func restored(_ encoded: Data) throws(TrainingError) -> RuleState {
-    func part<Part: Decodable>(like: Part, _ bytes: Data) throws -> Part {
-      try Self.decoder.decode(Part.self, from: bytes)
+  /// Settings are this rule's, whatever the bytes say; what it has learnt is taken from them where it is possible for this pool, a vocabulary of `vocabularySize` tokens and as many features of a prompt. Throws `invalid` where the bytes are no such state.
+  public func restored(_ encoded: Data, vocabularySize: Int? = nil) throws(TrainingError) -> RuleState {
+    func refused(_ found: String) -> TrainingError {
+      .invalid(
+        name: "the state of the rollout rule", value: found,
+        allowed: "be that of '\(rule.name)' on \(prompts.count) prompts")
     }
-    let found: String
-    do {
-      let document = try Self.decoder.decode(Document.self, from: encoded)
-      if document.name == rule.name, document.prompts.count == prompts.count,
-        (document.landmarks == nil) == (landmarks == nil)
-      {
-        var state = self
-        state.rule.selector = try part(like: rule.selector, document.selector)
-        state.rule.sampler = try part(like: rule.sampler, document.sampler)
-        state.rule.starter = try part(like: rule.starter, document.starter)
-        state.landmarks = document.landmarks
-        state.cursor = document.cursor
-        state.prompts = document.prompts
-        return state
+    let pool = PoolShape(promptCount: prompts.count, featureCount: vocabularySize)
+    func decoded<Part: Decodable>(_ type: Part.Type, _ bytes: Data) throws(TrainingError) -> Part {
+      do { return try Self.decoder.decode(type, from: bytes) } catch {
+        throw refused("unreadable (\(error))")
       }
-      found = "that of '\(document.name)' on \(document.prompts.count) prompts"
-    } catch { found = "unreadable (\(error))" }
-    throw .invalid(
-      name: "the state of the rollout rule", value: found,
-      allowed: "be that of '\(rule.name)' on \(prompts.count) prompts")
+    }
+    func selector<Part: PromptSelector>(_ own: Part, _ bytes: Data) throws(TrainingError) -> Part? {
+      own.remembering(try decoded(Part.self, bytes), pool: pool)
+    }
+    func sampler<Part: SequentialSampler>(_ own: Part, _ bytes: Data) throws(TrainingError) -> Part? {
+      own.remembering(try decoded(Part.self, bytes), pool: pool)
+    }
+    func starter<Part: TrajectoryStarter>(_ own: Part, _ bytes: Data) throws(TrainingError) -> Part? {
+      own.remembering(try decoded(Part.self, bytes), pool: pool)
+    }
+    let document = try decoded(Document.self, encoded)
+    guard document.name == rule.name, document.prompts.count == prompts.count,
+      (document.landmarks == nil) == (landmarks == nil)
+    else { throw refused("that of '\(document.name)' on \(document.prompts.count) prompts") }
+    guard document.cursor.isSound(poolSize: prompts.count) else {
+      throw refused("at place \(document.cursor.place) of pass \(document.cursor.pass)")
+    }
+    let size = vocabularySize ?? .max
+    for (place, memory) in document.prompts.enumerated() {
+      guard memory.isSound(maximumLength: maximumLength, vocabularySize: size) else {
+        throw refused("impossible in what it remembers of prompt \(place)")
+      }
+    }
+    var state = self
+    if let landmarks, let past = document.landmarks {
+      guard let joined = landmarks.remembering(past, maximumLength: maximumLength) else {
+        throw refused("impossible in its lengths")
+      }
+      state.landmarks = joined
+    }
+    guard let selector = try selector(rule.selector, document.selector) else {
+      throw refused("impossible in its selector")
+    }
+    guard let sampler = try sampler(rule.sampler, document.sampler) else {
+      throw refused("impossible in its sampler")
+    }
+    guard let starter = try starter(rule.starter, document.starter) else {
+      throw refused("impossible in its starter")
+    }
+    state.rule.selector = selector
+    state.rule.sampler = sampler
+    state.rule.starter = starter
+    state.cursor = document.cursor
+    state.prompts = document.prompts
+    // Of rules that check nothing themselves too.
+    for prompt in state.rule.starter.carriedOver() where !prompts.indices.contains(prompt) {
+      throw refused("to take prompt \(prompt) again")
+    }
+    return state
   }
 }
 
