@@ -26,8 +26,7 @@ struct ArenaCommand: AsyncParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp(
-      "The worlds, separated by commas, or all (default: all but the held-out).", valueName: "names")
+    help: ArgumentHelp("The worlds, separated by commas, or all (default: all but the held-out).", valueName: "names")
   )
   var world: String?
 

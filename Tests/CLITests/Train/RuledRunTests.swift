@@ -26,13 +26,13 @@ import Testing
           var numbers: Set<String> = []
           for line in try space.read(name).split(separator: 0x0A) {
             let row = try JSONValue(parsing: line, file: name)
-            let isReplayed = try #require(row["replayed"]?.boolValue)
+            let isReplayed = try #require(row["replayed"]?.boolValue as Bool?)
             let prefix = try #require(row["prefix"]?.stringValue)
-            let isTrained = try #require(row["trained"]?.boolValue)
+            let isTrained = try #require(row["trained"]?.boolValue as Bool?)
             #expect((row["weight"] == nil) == !isTrained)
-            #expect(
-              numbers.insert("\(row["prompt_id"]?.stringValue ?? "") \(row["rollout"]?.integerValue ?? -1)")
-                .inserted, "\(name)")
+            let number = "\(row["prompt_id"]?.stringValue ?? "") \(row["rollout"]?.integerValue ?? -1)"
+            let (isNew, _) = numbers.insert(number)
+            #expect(isNew, "\(name), \(number)")
             if !isReplayed { drawn += 1 }
             if !isTrained { untrained += 1 }
             if isReplayed || !prefix.isEmpty { stale += 1 } else { fresh += 1 }
