@@ -8,6 +8,29 @@ import Training
 
 /// The files of a comparison.
 @Suite struct ComparisonFilesTests {
+  /// What was drawn by the time of the evaluation, a mean over seeds, and run by run; where no run says, nothing is said.
+  @Test func whatWasSpentStandsBesideTheScores() throws {
+    var runs = ComparisonFixture.runs(seeds: 4)
+    for index in runs.indices where runs[index].method != "untrained" {
+      let isWasteful = runs[index].method == "dynamo"
+      runs[index].spent = .init(
+        rollouts: isWasteful ? 300 + Int(runs[index].seed) : 256, tokens: isWasteful ? 2000 : 1500)
+    }
+    let files = try ComparisonFixture.files(runs)
+    // (300 + 301 + 302 + 303)/4 = 301.5, and Swift's %.0f rounds halves to even.
+    #expect(
+      files.reportText.contains(
+        "| grpo | 256 | 1500 |\n| dynamo | 302 | 2000 |\n| dynamo-as-released | 256 | 1500 |\n\nMeans over seeds."
+      ))
+    #expect(files.reportText.contains("overshoots by up to one of its steps"))
+    let table = try #require(files.tables.first { $0.path == "tables/comparison-runs.csv" })
+    let rows = try ComparisonReportTests.rows(table)
+    #expect(
+      rows.filter { $0["method"] == "dynamo" && $0["seed"] == "2" }.allSatisfy { $0["rollouts"] == "302" })
+    #expect(rows.filter { $0["method"] == "untrained" }.allSatisfy { $0["tokens"] == "" })
+    #expect(try !ComparisonFixture.files().reportText.contains("Spent at the evaluation"))
+  }
+
   @Test func everyFileIsThereAndInTheManifest() throws {
     let files = try ComparisonFixture.files()
     let paths = files.files(others: ["config.yaml"]).map(\.path)
