@@ -60,6 +60,9 @@ struct ArenaState {
     members = world.shared.coupling > 0 ? world.members : []
   }
 
+  /// Puts a prompt's own coordinate of θ at a value; tests differentiate by it.
+  mutating func place(_ value: Double, at i: Int) { own[i] = value }
+
   /// z of prompt i as it stands.
   @inlinable
   func logit(_ i: Int) -> Double {
