@@ -60,7 +60,9 @@ let package = Package(
     // MARK: - Benchmarks
     .executableTarget(
       name: "AllotBenchmarks",
-      dependencies: ["Statistics", "Policies", "Estimators", "Modulation", "Training", "CNumerics"],
+      dependencies: [
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Arena", "Training", "CNumerics",
+      ],
       path: "Benchmarks/Runner"),
 
     // MARK: - Tests
