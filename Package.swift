@@ -60,7 +60,9 @@ let package = Package(
     // MARK: - Benchmarks
     .executableTarget(
       name: "AllotBenchmarks",
-      dependencies: ["Statistics", "Policies", "Estimators", "Modulation", "Training", "CNumerics"],
+      dependencies: [
+        "Statistics", "Policies", "Estimators", "Allocation", "Modulation", "Arena", "Training", "CNumerics",
+      ],
       path: "Benchmarks/Runner"),
 
     // MARK: - Tests
@@ -72,7 +74,8 @@ let package = Package(
     .testTarget(name: "AllocationTests", dependencies: ["Allocation", "_TestSupport"]),
     .testTarget(name: "ModulationTests", dependencies: ["Modulation", "_TestSupport"]),
     .testTarget(name: "ClaimsTests", dependencies: ["Claims", "_TestSupport"]),
-    .testTarget(name: "ArenaTests", dependencies: ["Arena", "Allocation", "_TestSupport"]),
+    .testTarget(
+      name: "ArenaTests", dependencies: ["Arena", "Allocation", "Estimators", "Policies", "_TestSupport"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),

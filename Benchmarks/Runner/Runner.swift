@@ -6,6 +6,7 @@ import Foundation
 ///     AllotBenchmarks vocabulary ROWS [SUM_PEER]              bandwidth of the vocabulary sums and of plain sums, CSV lines
 ///     AllotBenchmarks factors COUNT                            seconds for the factors of COUNT tokens, CSV lines
 ///     AllotBenchmarks training WHAT…                           the trainer, see `TrainingMeasure`
+///     AllotBenchmarks rules PROMPTS ROUNDS                     the arena and the one-shot rules, Markdown tables
 ///     AllotBenchmarks spin                                     how much a second thread adds on this machine just now
 ///     AllotBenchmarks peak COMMAND…                            wall seconds, peak MiB and status of a command
 @main
@@ -26,6 +27,11 @@ struct Runner {
     case "training":
       guard let lines = TrainingMeasure.run(Array(arguments.dropFirst())) else { usage() }
       for line in lines { print(line) }
+    case "rules":
+      guard arguments.count == 3, let prompts = Int(arguments[1]), let rounds = Int(arguments[2]),
+        prompts > 0, rounds > 0
+      else { usage() }
+      for line in RulesMeasure.run(prompts: prompts, rounds: rounds) { print(line) }
     case "spin": print(String(format: "%.3f", SpinMeasure.secondThreadGain()))
     case "peak" where arguments.count > 1:
       guard let line = CommandMeasure.run(Array(arguments.dropFirst())) else { exit(1) }
@@ -39,7 +45,7 @@ struct Runner {
       Data(
         """
         usage: AllotBenchmarks simulate none|rloo|grpo GROUP PAIRS THREADS | vocabulary ROWS [SUM_PEER]
-               | factors COUNT | spin | peak COMMAND...
+               | factors COUNT | rules PROMPTS ROUNDS | spin | peak COMMAND...
                | training blas | training check FOLDER | training step THREADS STEPS
                | training sample COUNT THREADS CALLS | training allocations THREADS STEPS
                | training long STEPS | training run STEPS

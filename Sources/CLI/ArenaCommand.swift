@@ -18,6 +18,8 @@ struct ArenaCommand: AsyncParsableCommand {
 
       \(text("Held out, not looked at while our own rules were built", ArenaWorld.heldOut))
 
+      \(text("Fresh, drawn up after the last change to our rules", ArenaWorld.fresh))
+
       Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \(Contender.neymanOracle.name) and \(Contender.twoStageOracle.name) run beside them.
       """)
 
@@ -26,7 +28,8 @@ struct ArenaCommand: AsyncParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("The worlds, separated by commas, or all (default: all but the held-out).", valueName: "names")
+    help: ArgumentHelp(
+      "The worlds, separated by commas, or all (default: all but the held-out).", valueName: "names")
   )
   var world: String?
 
@@ -46,7 +49,7 @@ struct ArenaCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The rules, separated by commas (default: all).", valueName: "names"))
   var methods: String?
 
-  @Option(help: ArgumentHelp("Rollouts of a run.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rollouts of a run.", valueName: "n"))
   var budget = 400_000
 
   @Option(
@@ -56,6 +59,15 @@ struct ArenaCommand: AsyncParsableCommand {
   @Flag(
     help: "A second contest at equal tokens, world by world as many as the rollouts would take at the start.")
   var equalTokens = false
+
+  @Flag(help: "Rollouts do not tell their score norms, which score-aware, gvm and our own rules read.")
+  var withoutScores = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The curvature that steps are made for (default: 0.3): a smaller one makes every rule's steps bolder.",
+      valueName: "x"))
+  var stiffness: Double?
 
   @Option(help: ArgumentHelp("Seeds, counted up from --seed.", valueName: "n"))
   var seeds = 10
@@ -109,6 +121,7 @@ struct ArenaCommand: AsyncParsableCommand {
     }
     var files = ArenaFiles(
       results: results, oracles: Set(contest.oracles.map(\.name)),
+      keepers: Set(contest.contenders.filter(\.rule.keepsObjective).map(\.name)),
       summaries: stages.map { ($0.stage.name, $0.summary) }, setting: settingText, seed: global.seed,
       tool: ToolDescription.current(version: ToolVersion.current))
     if let directory { try await write(&files, to: directory, interruption) }

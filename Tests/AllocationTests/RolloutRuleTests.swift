@@ -30,7 +30,7 @@ import Testing
     #expect(RolloutRule.mixedGroups(each: 16).sampler as? MixedGroupSampling == MixedGroupSampling())
     #expect(RolloutRule.learnability(each: 8).sampler as? LearnabilitySelection == LearnabilitySelection())
     let small = RolloutRule.screenedSampling(each: 8).sampler as? ScreenedSampling
-    #expect(small == ScreenedSampling(screen: 2, more: 6))
+    #expect(small == ScreenedSampling(screen: 4, more: 4))
   }
 
   /// A pool under one rule for some steps, with everything checked that a driver relies on.

@@ -79,7 +79,7 @@ import Testing
       #expect(try header("arena.csv") == "budget,world,method,stat,est,mcse,lower,upper,n")
       #expect(
         try header("arena-ranks.csv")
-          == "budget,world,method,rank,rank_lower,rank_upper,difference,difference_lower,difference_upper,tied"
+          == "budget,world,method,rank,rank_lower,rank_upper,difference,difference_lower,difference_upper,tied,open"
       )
       #expect(try header("arena-curves.csv") == "budget,world,method,fraction,quality,lower,upper,n")
       let report = String(decoding: try space.read("out/report.md"), as: UTF8.self)
@@ -104,7 +104,9 @@ import Testing
       #expect(one.status == 0 && one.errors.isEmpty, "\(one.errors)")
       let methods = try #require(try JSONValue(parsing: one.output)["worlds"]?[0]?["methods"]?.arrayValue)
       #expect(
-        methods.map { $0["method"]?.stringValue } == ["uniform", "dapo", "oracle-neyman", "oracle-two-stage"])
+        methods.map { $0["method"]?.stringValue } == [
+          "uniform", "dapo", "oracle-neyman", "oracle-two-stage", "oracle-steered",
+        ])
       #expect(methods[0]["oracle"] == .bool(false) && methods[2]["oracle"] == .bool(true))
       #expect(methods[0]["rank"]?["est"]?.doubleValue != nil && methods[2]["rank"] == .null)
       let quality = try #require(methods[1]["measures"]?["quality"])

@@ -36,7 +36,8 @@ import Testing
         curves: [], refusal: "it has no features"))
     results.append(result("a|b", "picky", 0.3, seeds: seeds))
     return ArenaFiles(
-      results: results, oracles: ["oracle"], summaries: [("a|b", "one"), ("plain", "two")],
+      results: results, oracles: ["oracle"], keepers: ["uniform"],
+      summaries: [("a|b", "one"), ("plain", "two")],
       setting: "made up", seed: 1,
       tool: ToolDescription(
         version: "0.0.0", commit: nil, compiler: "Swift 6.3", gsl: "2.7.1", cpu: nil))
@@ -96,9 +97,9 @@ import Testing
     let sentences = ArenaReport.sentences(Self.files(), .rollouts)
     #expect(
       sentences == [
-        "**uniform** is best or tied with the best on a|b; its best place is 1.50 (a|b), its worst 2 (plain); it wastes 25 % of its rollouts.",
-        "**better** is best or tied with the best on a|b and plain; its best place is 1 (plain), its worst 1.50 (a|b); against uniform it is better on plain and worse on none; it wastes 25 % of its rollouts.",
-        "**picky** is nowhere tied with the best; against uniform it is better on no world and worse on a|b; it wastes 25 % of its rollouts.",
+        "**uniform** is best, or within half a point of it, on a|b; its best place is 1.50 (a|b), its worst 2 (plain); it wastes 25 % of its rollouts.",
+        "**better** is best, or within half a point of it, on a|b and plain; its best place is 1 (plain), its worst 1.50 (a|b); against uniform it is better on plain and worse on none; it wastes 25 % of its rollouts.",
+        "**picky** is nowhere within half a point of the best; against uniform it is better on no world and worse on a|b; it wastes 25 % of its rollouts.",
       ])
   }
 

@@ -19,6 +19,7 @@ extension RolloutRule {
   /// The rivals that divide a step's rollouts before any is drawn, or after pilots.
   private static func oneShot(each: Int) -> [RolloutRule] {
     let wide = AllocationBounds(minimum: min(2, each), maximum: 128)
+    let vip = AllocationBounds(minimum: min(4, each), maximum: max(32, each))
     let tokens = AllocationBounds(minimum: 1, maximum: 32)
     return [
       RolloutRule("knapsack", allocator: KnapsackAllocation(), bounds: wide),
@@ -27,10 +28,11 @@ extension RolloutRule {
       RolloutRule("coba-rl", allocator: CapabilityOrientedAllocation(), bounds: wide),
       RolloutRule(
         "gvm", sampler: GradientVarianceMinimisation(pilots: max(1, each / 2)), bounds: AllocationBounds.none),
-      RolloutRule("vip", allocator: VariancePredictiveAllocation(), bounds: wide),
+      RolloutRule("vip", allocator: VariancePredictiveAllocation(), bounds: vip),
       RolloutRule("duet", allocator: TokenBudgetAllocation(), bounds: tokens),
       RolloutRule(
-        "duet-abort", sampler: SingleRound(TokenBudgetAllocation()), abort: EarlyAbort(), bounds: tokens),
+        "duet-abort", sampler: SingleRound(TokenBudgetAllocation()), abort: EarlyAbort(), bounds: tokens,
+        keepsObjective: true),
     ]
   }
 
@@ -38,7 +40,9 @@ extension RolloutRule {
     [
       .reinforceAdaBalanced(each: each), .reinforceAdaPositive(each: each), .stagedReuse(each: each),
       .stagedReuseWithGradient(each: each), .screenedSampling(each: each), .mixedGroups(each: each),
-      .skippedZeroVariance(each: each), .curriculum(each: each), .learnability(each: each),
+      .mixedGroupsSingle(each: each),
+      .skippedZeroVariance(each: each), .curriculum(each: each), .curriculumFromMemory(each: each),
+      .learnability(each: each),
       .difficultyBand(each: each), .prefixSampling(each: each), .prefixController(each: each),
     ]
   }

@@ -2,7 +2,7 @@ extension RolloutRule {
   /// This project's rule: prompts in proportion to their gradient, rollouts in proportion to their noise, weighted so that the objective stays what it is.
   public static let twoStage = RolloutRule(
     "allot-two-stage", selector: GradientProportionalSelection(),
-    sampler: SingleRound(WeightedNeymanAllocation()))
+    sampler: SingleRound(WeightedNeymanAllocation()), keepsObjective: true)
 
   /// The same without the weights, among more candidates, and in proportion to `E[(p(1−p)²)²]`: it follows another objective, as most rivals do without saying so.
   ///

@@ -36,9 +36,9 @@ extension RolloutRule {
       bounds: AllocationBounds(minimum: stage, maximum: 2 * stage))
   }
 
-  /// SPEED-RL: a screen of each/4 and then three times as many, 4 and 12 at the published 16; a screen of 2 where each/4 is less.
+  /// SPEED-RL: a screen of 4 and then as many as fill `each` in multiples of the screen, 12 at the published 16; a screen of each/2 below 8. Passers beyond those that are wanted are dropped, where the released code keeps them for the next step.
   public static func screenedSampling(each: Int) -> RolloutRule {
-    let screen = max(2, each / 4)
+    let screen = max(2, min(4, each / 2))
     let more = max(screen, (each - screen) / screen * screen)
     return RolloutRule(
       "speed-rl", sampler: ScreenedSampling(screen: screen, more: more),
@@ -48,6 +48,12 @@ extension RolloutRule {
   /// DAPO's dynamic sampling, groups of `each`, 16 as published.
   public static func mixedGroups(each: Int) -> RolloutRule {
     RolloutRule("dapo", sampler: MixedGroupSampling(each: each), bounds: fixed(each))
+  }
+
+  /// DAPO's dynamic sampling with batches of no more prompts than are wanted, as ours: the published factor of three was chosen for other pass rates.
+  public static func mixedGroupsSingle(each: Int) -> RolloutRule {
+    RolloutRule(
+      "dapo-single", sampler: MixedGroupSampling(each: each, promptsPerTrained: 1), bounds: fixed(each))
   }
 
   /// GRESO, groups of `each`, 8 as published: what was rolled out in vain is dropped and refilled.
@@ -61,6 +67,13 @@ extension RolloutRule {
   public static func curriculum(each: Int) -> RolloutRule {
     RolloutRule(
       "pcl", selector: CurriculumSelection(), sampler: FixedGroups(each: each), bounds: fixed(each))
+  }
+
+  /// The curriculum with each prompt's own remembered counts in the place of a model of its features, and sixteen candidates, as ours: what a value model that memorises could do at best.
+  public static func curriculumFromMemory(each: Int) -> RolloutRule {
+    RolloutRule(
+      "pcl-memory", selector: CurriculumSelection(candidatesPerPrompt: 16, readsFeatures: false),
+      sampler: FixedGroups(each: each), bounds: fixed(each))
   }
 
   /// LILO: `each` rollouts for each of four candidates, 8 as published.

@@ -15,12 +15,16 @@ public struct RolloutRule: Sendable {
   /// The fewest and the most rollouts of a prompt as the rule's authors have them; nil for the caller's.
   public var bounds: AllocationBounds?
 
+  /// Whether the expected update of the mean over the selected prompts is the gradient of the mean over all of them, whatever the pass rates: no prompt or rollout is kept or dropped by its own outcome, and a selection is weighed.
+  public var keepsObjective: Bool
+
   /// A rule; by default every prompt in turn from its beginning.
   public init(
     _ name: String, selector: any PromptSelector = EveryPrompt(), sampler: any SequentialSampler,
     starter: any TrajectoryStarter = FromTheBeginning(), abort: EarlyAbort? = nil,
-    bounds: AllocationBounds? = nil
+    bounds: AllocationBounds? = nil, keepsObjective: Bool = false
   ) {
+    self.keepsObjective = keepsObjective
     self.name = name
     self.selector = selector
     self.sampler = sampler
@@ -29,9 +33,9 @@ public struct RolloutRule: Sendable {
     self.bounds = bounds
   }
 
-  /// A rule that is a batch allocator and nothing else.
+  /// A rule that is a batch allocator and nothing else: what it gives a prompt depends on the past alone, so that it keeps the objective as long as every prompt gets some.
   public init(_ name: String, allocator: some BatchAllocator, bounds: AllocationBounds? = nil) {
-    self.init(name, sampler: SingleRound(allocator), bounds: bounds)
+    self.init(name, sampler: SingleRound(allocator), bounds: bounds, keepsObjective: true)
   }
 
   /// Shows every part what came back.

@@ -17,6 +17,8 @@ public struct CurriculumSelection: PromptSelector, Hashable {
   public var threshold: Double
   /// η, the rate of a step.
   public var rate: Double
+  /// Whether V reads features; else every prompt is valued by its own counts.
+  public var readsFeatures: Bool
   /// w, one for each feature; empty before the first outcome of a prompt with features.
   public private(set) var weights: [Double] = []
   /// b.
@@ -30,18 +32,23 @@ public struct CurriculumSelection: PromptSelector, Hashable {
   }
 
   /// Four candidates for each that is taken, towards ½.
-  public init(candidatesPerPrompt: Int = 4, threshold: Double = 0.5, rate: Double = 1) {
+  public init(
+    candidatesPerPrompt: Int = 4, threshold: Double = 0.5, rate: Double = 1, readsFeatures: Bool = true
+  ) {
     precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates, there must be at least one")
     precondition(threshold >= 0 && threshold <= 1, "the threshold is \(threshold), it must lie in [0, 1]")
     precondition(rate > 0 && rate.isFinite, "the rate is \(rate), it must be positive")
     self.candidatesPerPrompt = candidatesPerPrompt
     self.threshold = threshold
     self.rate = rate
+    self.readsFeatures = readsFeatures
   }
 
   /// V, the predicted pass rate.
   public func value(_ record: PromptRecord) -> Double {
-    if record.features.isEmpty { return (record.discountedSuccesses + 0.5) / (record.discountedSamples + 1) }
+    if record.features.isEmpty || !readsFeatures {
+      return (record.discountedSuccesses + 0.5) / (record.discountedSamples + 1)
+    }
     return value(features: record.features)
   }
 
@@ -50,7 +57,7 @@ public struct CurriculumSelection: PromptSelector, Hashable {
     let ranked = candidates.indices.map { (distance: abs(value(candidates[$0]) - threshold), index: $0) }
       .sorted { $0 < $1 }
     let taken = ranked.prefix(count).map(\.index).sorted()
-    for index in taken where !candidates[index].features.isEmpty {
+    for index in taken where readsFeatures && !candidates[index].features.isEmpty {
       pending.append(Pending(prompt: candidates[index].prompt, features: candidates[index].features))
     }
     return taken

@@ -7,7 +7,7 @@ import Foundation
 ///
 ///     μ = E k/n,   Var p = μ(1−μ) − E k(n−k)/(n(n−1)),   α + β = μ(1−μ)/Var p − 1
 ///
-/// with outcomes weighted as in the step's mean, so that a selection in favour of some prompts does not shift it, and old ones fading.
+/// with outcomes weighted as in the step's mean, so that a weighed selection does not shift it (one without weights does: the prior is then that of the prompts it takes), and old ones fading.
 ///
 /// - Source: `casella1985` for the prior; the discounts are ours.
 public struct PassRateMemory: Sendable, Codable, Hashable {

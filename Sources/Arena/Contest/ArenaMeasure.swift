@@ -6,7 +6,7 @@ public enum ArenaMeasure: String, Sendable, Hashable, CaseIterable {
   case meanQuality = "mean_quality"
   /// The mean success probability of the worst tenth at the end.
   case worstTenth = "worst_tenth"
-  /// The better oracle's quality less this.
+  /// The quality of the oracle with the best mean over seeds, less this; negative where a rule beats what that oracle does with the truth.
   case regret
   /// V of the next step from the common state.
   case gradientVariance = "gradient_variance"
@@ -14,6 +14,10 @@ public enum ArenaMeasure: String, Sendable, Hashable, CaseIterable {
   case relativeVariance = "relative_variance"
   /// The expected improvement of the best step, relative to the exact gradient's.
   case expectedImprovement = "expected_improvement"
+  /// The same over the step's rollouts, in units of the setting's m·n: what equal rollouts gain.
+  case improvementPerCost = "improvement_per_cost"
+  /// Rollouts of the examined step.
+  case stepRollouts = "step_rollouts"
   /// The cosine of the expected step and the gradient of the mean success probability.
   case cosine
   /// Groups whose rewards agree, of all groups rolled out.
@@ -32,10 +36,10 @@ public enum ArenaMeasure: String, Sendable, Hashable, CaseIterable {
   case tokens
   /// Whether the target was reached.
   case reached
-  /// Steps to the target; those of the whole run where it was not reached.
+  /// Steps to the target, among the seeds that reached it.
   case stepsToTarget = "steps_to_target"
-  /// Rollouts to the target; those of the whole run where it was not reached.
+  /// Rollouts to the target; the budget, or all of the run, where it was not reached.
   case rolloutsToTarget = "rollouts_to_target"
-  /// Tokens to the target; those of the whole run where it was not reached.
+  /// Tokens to the target; the budget, or all of the run, where it was not reached.
   case tokensToTarget = "tokens_to_target"
 }

@@ -45,15 +45,17 @@ public struct ArenaRun: Sendable {
     while true {
       let spent = setting.tokens == nil ? cost.rollouts : cost.tokens
       if spent >= budget { break }
+      state.moveClock(to: Double(spent) / Double(budget))
       let (gradient, step) = try driver.step(&state)
       state.apply(gradient)
       cost += step
-      // A rule that skips everything for a whole pass over the pool will never spend its budget.
+      // A rule that skips everything for a thousand steps will never spend its budget.
       idle = step.rollouts == 0 ? idle + 1 : 0
       let now = setting.tokens == nil ? cost.rollouts : cost.tokens
       let passed = now * setting.points / budget > spent * setting.points / budget
       let ends = now >= budget || idle > 1000
       if passed || ends {
+        state.moveClock(to: Double(now) / Double(budget))
         curve.append(
           Point(steps: state.step, rollouts: cost.rollouts, tokens: cost.tokens, quality: state.quality()))
       }
@@ -68,7 +70,7 @@ public struct ArenaRun: Sendable {
       unserved: Double(drawn.count { $0 == 0 }) / Double(world.count))
   }
 
-  /// The quality where the budget was spent, interpolated within the last step, which may pass it; of a run that ended before, its last.
+  /// The quality where the budget was spent, interpolated between the last points of the curve, as the last step may pass it; of a run that ended before, its last.
   public var quality: Double {
     guard let last = curve.last, curve.count > 1 else { return curve.last?.quality ?? 0 }
     let before = curve[curve.count - 2]
@@ -89,7 +91,10 @@ public struct ArenaRun: Sendable {
   }
 
   /// Steps, rollouts and tokens until `target` is reached, interpolated between points; nil where it never was.
+  ///
+  /// What is reached beyond the budget does not count.
   public func reached(_ target: Double) -> (steps: Double, rollouts: Double, tokens: Double)? {
+    guard quality >= target || curve.dropLast().contains(where: { $0.quality >= target }) else { return nil }
     guard let first = curve.first else { return nil }
     if first.quality >= target { return (0, 0, 0) }
     for (a, b) in zip(curve, curve.dropFirst()) where b.quality >= target {

@@ -13,3 +13,13 @@ extension Contender {
       "oracle-two-stage", selector: GradientProportionalSelection(remembers: false),
       sampler: SingleRound(WeightedNeymanAllocation(remembers: false))), knowsTruth: true)
 }
+
+extension Contender {
+  /// The steered rule with the true pass rates and moments.
+  public static let steeredOracle = Contender(
+    RolloutRule(
+      "oracle-steered",
+      selector: GradientProportionalSelection(
+        candidatesPerPrompt: 16, exponent: 2, isWeighted: false, foresight: 2, remembers: false),
+      sampler: SingleRound(WeightedNeymanAllocation(remembers: false))), knowsTruth: true)
+}

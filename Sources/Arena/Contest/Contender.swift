@@ -32,7 +32,7 @@ public struct Contender: Sendable {
       let process = try GaussianProcessPassRates(features: (0..<world.count).map { world.features($0) })
       return RolloutRule(
         "vip-features", allocator: VariancePredictiveAllocation(predictor: process),
-        bounds: AllocationBounds(minimum: 2, maximum: 128))
+        bounds: VariancePredictiveAllocation.publishedBounds)
     }
     return contender
   }()

@@ -29,7 +29,7 @@ public struct Contest: Sendable {
   public var historyPasses = 3
   /// Replicates of the examined step.
   public var replicates = 100
-  /// The part of the uniform rule's gain that is the target.
+  /// The part of the uniform rule's gain that is the target; without a gain there is no target.
   public static let targetShare = 0.6
   /// Points of a curve.
   public static let curvePoints = 20
@@ -42,7 +42,7 @@ public struct Contest: Sendable {
       ? contenders : [Contender(.uniform)] + contenders
     self.setting = setting
     self.seeds = seeds
-    oracles = [.neymanOracle, .twoStageOracle]
+    oracles = [.neymanOracle, .twoStageOracle, .steeredOracle]
   }
 
   /// Everything about one stage, at equal rollouts and, where the setting has a token budget, at equal tokens.
@@ -77,32 +77,41 @@ public struct Contest: Sendable {
     isCancelled: @Sendable () -> Bool
   ) -> [ContestResult] {
     let all = contenders + oracles
-    let jobs = all.count * seeds.count
-    // `entry` throws nothing that leaves it.
-    let entries =
-      (try? parallelMap(count: jobs, threads: threads) { job in
+    let worlds = seeds.map(stage.world)
+    let entries: [Entry]
+    do {
+      entries = try parallelMap(count: all.count * seeds.count, threads: threads) { job in
         isCancelled()
           ? Entry()
           : play(
-            all[job % all.count], stage.world(seeds[job / all.count]), setting, seeds[job / all.count],
+            all[job % all.count], worlds[job / all.count], setting, seeds[job / all.count],
             examines: budget == .rollouts)
-      }) ?? []
+      }
+    } catch { preconditionFailure("a run throws nothing that leaves it: \(error)") }
     func entry(_ contender: Int, _ seed: Int) -> Entry { entries[seed * all.count + contender] }
     let reference = all.firstIndex { $0.name == RolloutRule.uniform.name } ?? 0
     let targets = seeds.indices.map { seed -> Double? in
-      guard let run = entry(reference, seed).run, let first = run.curve.first else { return nil }
+      guard let run = entry(reference, seed).run, let first = run.curve.first,
+        run.quality > first.quality
+      else { return nil }
       return first.quality + Self.targetShare * (run.quality - first.quality)
     }
-    let best = seeds.indices.map { seed in
-      (contenders.count..<all.count).compactMap { entry($0, seed).run?.quality }.max()
+    // One oracle for all seeds: the better of each seed would be as much luck as knowledge.
+    let oracle = (contenders.count..<all.count).max { a, b in
+      func mean(_ oracle: Int) -> Double {
+        seeds.indices.reduce(0) { $0 + (entry(oracle, $1).run?.quality ?? 0) }
+      }
+      return mean(a) < mean(b)
     }
+    let best = seeds.indices.map { seed in oracle.flatMap { entry($0, seed).run?.quality } }
     return all.indices.map { contender in
       let own = seeds.indices.map { entry(contender, $0) }
       var values: [ArenaMeasure: [Double?]] = [:]
       for measure in ArenaMeasure.allCases {
         values[measure] = seeds.indices.map { seed in
           Self.value(
-            measure, own[seed].run, own[seed].step, target: targets[seed], best: best[seed], budget: budget)
+            measure, own[seed].run, own[seed].step, target: targets[seed], best: best[seed], budget: budget,
+            standard: setting.promptsPerStep * setting.rolloutsPerPrompt)
         }
       }
       return ContestResult(
@@ -128,7 +137,7 @@ public struct Contest: Sendable {
 
   private static func value(
     _ measure: ArenaMeasure, _ run: ArenaRun?, _ step: OneStepExamination?, target: Double?, best: Double?,
-    budget: ContestResult.Budget
+    budget: ContestResult.Budget, standard: Int
   ) -> Double? {
     guard let run, let last = run.curve.last else { return nil }
     let cost = run.cost
@@ -141,6 +150,9 @@ public struct Contest: Sendable {
     case .gradientVariance: return step?.variance
     case .relativeVariance: return step.flatMap { $0.squaredMean > 0 ? $0.variance / $0.squaredMean : nil }
     case .expectedImprovement: return step?.improvement
+    case .improvementPerCost:
+      return step.flatMap { $0.rollouts > 0 ? $0.improvement * Double(standard) / $0.rollouts : nil }
+    case .stepRollouts: return step?.rollouts
     case .cosine: return step?.cosine
     case .deadShare: return cost.groups > 0 ? Double(cost.deadGroups) / Double(cost.groups) : nil
     case .wastedShare: return cost.rollouts > 0 ? 1 - Double(cost.useful) / Double(cost.rollouts) : nil
@@ -150,9 +162,11 @@ public struct Contest: Sendable {
     case .rollouts: return Double(cost.rollouts)
     case .tokens: return Double(cost.tokens)
     case .reached: return reached.map { $0 == nil ? 0 : 1 }
-    case .stepsToTarget: return reached.map { $0?.steps ?? Double(last.steps) }
-    case .rolloutsToTarget: return reached.map { $0?.rollouts ?? Double(cost.rollouts) }
-    case .tokensToTarget: return reached.map { $0?.tokens ?? Double(cost.tokens) }
+    case .stepsToTarget: return reached.flatMap { $0?.steps }
+    case .rolloutsToTarget:
+      return reached.map { $0?.rollouts ?? Double(budget == .rollouts ? run.budget : cost.rollouts) }
+    case .tokensToTarget:
+      return reached.map { $0?.tokens ?? Double(budget == .tokens ? run.budget : cost.tokens) }
     }
   }
 

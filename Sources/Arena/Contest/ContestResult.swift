@@ -46,6 +46,11 @@ public struct ContestRank: Sendable, Hashable {
   public var difference: Double
   /// Student's interval of that difference.
   public var differenceInterval: Interval
-  /// Whether the interval reaches 0: not told apart from the best.
+  /// Whether the whole interval lies above −`margin`: as good as the best, for all that the margin tells apart.
   public var isTied: Bool
+  /// Whether the interval reaches 0: not told apart from the best, be it for want of seeds.
+  public var isOpen: Bool
+
+  /// What counts as a tie: half a point of success probability, fixed before any contest was held for the record.
+  public static let margin = 0.005
 }

@@ -5,9 +5,9 @@ import Statistics
 ///
 /// A uniform run makes the state and the history, the same for every rule; the rule is shown that run's outcomes. Then its next step is drawn again and again, each time with prompts and random numbers of its own. With replicates g_1…g_R:
 ///
-///     ‖E g‖² = mean over a ≠ b of ⟨g_a, g_b⟩,   V = mean ‖g‖² − ‖E g‖²,   E g · ∇J = mean ⟨g, ∇J⟩
+///     ‖E g‖² = mean over a ≠ b of ⟨g_a, g_b⟩,   V = mean ‖g‖² − ‖E g‖²,   (E g · ∇J)² = mean over a ≠ b of ⟨g_a, ∇J⟩⟨g_b, ∇J⟩
 ///
-/// all three unbiased. The best step along a noisy gradient on a function of curvature L improves it by `(E g·∇J)²/(2L(‖E g‖² + V))`; over the `‖∇J‖²/(2L)` of the exact gradient this is `improvement`, in [0, 1], whatever the scale of g.
+/// all three unbiased; they, and so what is made of them, may be negative by chance. The best step along a noisy gradient on a function of curvature L improves it by `(E g·∇J)²/(2L(‖E g‖² + V))`; over the `‖∇J‖²/(2L)` of the exact gradient this is `improvement`, whatever the scale of g; a step that costs more rollouts may gain more, which is why the contest also reports it over the cost.
 public struct OneStepExamination: Sendable, Hashable {
   /// V, the total variance of the step's gradient: rollouts, and the draw of prompts.
   public var variance: Double
@@ -35,7 +35,10 @@ public struct OneStepExamination: Sendable, Hashable {
     history.bounds = .none
     var uniform = RuleDriver(Contender(.uniform), world: world, setting: history, seed: seed)
     var offers = RandomStream(StreamKey(seed: seed, claim: "arena/offers/\(world.name)"))
-    for _ in 0..<steps {
+    // The history is the first part of a run, as far as drift is concerned.
+    let pace = Double(setting.promptsPerStep * setting.rolloutsPerPrompt) / Double(setting.rollouts)
+    for step in 0..<steps {
+      state.moveClock(to: Double(step) * pace)
       let (gradient, _) = try uniform.step(&state)
       // A selector may learn from the features of what it was offered.
       _ = shown.selector.select(
@@ -50,7 +53,7 @@ public struct OneStepExamination: Sendable, Hashable {
     let exact = state.exactGradient()
     var own = exact.own.map { _ in 0.0 }
     var clusters = exact.clusters.map { _ in 0.0 }
-    var (squares, coordinates, along, rollouts) = (0.0, 0.0, 0.0, 0)
+    var (squares, coordinates, along, alongSquares, rollouts) = (0.0, 0.0, 0.0, 0.0, 0)
     for replicate in 1...replicates {
       var copy = state
       var driver = RuleDriver(
@@ -60,7 +63,9 @@ public struct OneStepExamination: Sendable, Hashable {
       let square = copy.squaredNorm(of: gradient)
       squares += square
       coordinates += square - gradient.across
-      along += inner(gradient, exact, state: state)
+      let signal = inner(gradient, exact, state: state)
+      along += signal
+      alongSquares += signal * signal
       rollouts += cost.rollouts
       state.accumulate(gradient, own: &own, clusters: &clusters)
     }
@@ -68,11 +73,12 @@ public struct OneStepExamination: Sendable, Hashable {
     let whole = (own + clusters).reduce(0) { $0 + $1 * $1 }
     let squaredMean = (whole - coordinates) / (count * (count - 1))
     let truth = (exact.own + exact.clusters).reduce(0) { $0 + $1 * $1 }
-    let signal = along / count
-    let cosine = squaredMean > 0 ? min(1, signal / (squaredMean * truth).squareRoot()) : nil
+    let squaredSignal = (along * along - alongSquares) / (count * (count - 1))
+    let cosine =
+      squaredMean > 0 && truth > 0 ? along / count / (squaredMean * truth).squareRoot() : nil
     return OneStepExamination(
       variance: squares / count - squaredMean, squaredMean: squaredMean,
-      improvement: squares > 0 ? max(0, signal) * max(0, signal) / (truth * squares / count) : 0,
+      improvement: squares > 0 && truth > 0 ? squaredSignal / (truth * squares / count) : 0,
       cosine: cosine, rollouts: Double(rollouts) / count)
   }
 

@@ -5,7 +5,7 @@ public enum Ranking {
   /// The ranks of the methods of one world and budget, best first; oracles and methods that refused are left out.
   ///
   /// A rank's interval is the percentile interval over resampled seeds, the same resamples for all methods. The difference from the best is paired over seeds, with Student's interval; it is for that comparison alone, and the
-  /// best was chosen by the same numbers, so that ties are told a little too seldom.
+  /// best was chosen by the same numbers, so that ties are told a little too seldom. A tie needs the interval to lie within `ContestRank.margin` of the best: few seeds make no ties. The bootstrap of a rank is narrow where methods lie close together and seeds are few.
   public static func ranks(
     _ results: [ContestResult], oracles: Set<String>, level: Double = 0.95, resamples: Int = 1000,
     seed: UInt64
@@ -43,7 +43,8 @@ public enum Ranking {
             lower: sorted[Int((1 - level) / 2 * Double(sorted.count - 1))],
             upper: sorted[Int(((1 + level) / 2 * Double(sorted.count - 1)).rounded(.up))]),
         difference: estimate.value, differenceInterval: interval,
-        isTied: method == best || interval.upper >= 0)
+        isTied: method == best || interval.lower > -ContestRank.margin,
+        isOpen: method == best || interval.upper >= 0)
     }
   }
 

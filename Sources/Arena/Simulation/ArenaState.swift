@@ -12,8 +12,10 @@ struct ArenaState {
   private(set) var clusters: [Double]
   /// What drift has added to z.
   private var wandered: [Double]
-  /// The step at which drift was last brought up to date, for each prompt.
+  /// The grid point of the clock at which drift was last brought up to date, for each prompt.
   private var settled: [Int32]
+  /// The part of the budget that was spent, in units of `ArenaWorld.Shared.drift`.
+  private(set) var time = 0.0
   /// What is known of each prompt.
   var records: [PromptRecord]
   /// The decaying means of ‖ĝ‖² and ĝ·∇J, which the next step's length is made of.
@@ -29,6 +31,9 @@ struct ArenaState {
   static let discount = 0.75
   /// What is left of the means of ‖ĝ‖² and ĝ·∇J after a step.
   static let meanDecay = 0.9
+
+  /// Grid points of a unit of time.
+  static let driftGrid = 100.0
 
   private let ownShare: Double
   private let clusterShare: Double
@@ -55,6 +60,9 @@ struct ArenaState {
     members = world.shared.coupling > 0 ? world.members : []
   }
 
+  /// Puts a prompt's own coordinate of θ at a value; tests differentiate by it.
+  mutating func place(_ value: Double, at i: Int) { own[i] = value }
+
   /// z of prompt i as it stands.
   @inlinable
   func logit(_ i: Int) -> Double {
@@ -63,34 +71,51 @@ struct ArenaState {
     return wandered.isEmpty ? moved : moved + wandered[i]
   }
 
+  /// z of prompt i after a replayed prefix that shifts it by `shift` and leaves `share` of each response to be drawn: only that share of what was learnt counts, and of D with it.
+  func logit(_ i: Int, shift: Double, share: Double) -> Double {
+    let learnt = logit(i) - world.logits[i] - (wandered.isEmpty ? 0 : wandered[i])
+    return logit(i) + shift - (1 - share) * learnt
+  }
+
   /// p of prompt i as it stands.
   @inlinable
   func probability(_ i: Int) -> Double { logistic(logit(i)) }
 
-  /// What a rule is shown of prompt i: what rollouts told, or the truth as if a million rollouts had told it.
-  func record(_ i: Int, knowsTruth: Bool) -> PromptRecord {
+  /// What a rule is shown of prompt i: what rollouts told, or the truth of the present moment as if a million rollouts had told it.
+  ///
+  /// Where the verifier errs the truth is that of what it says: the acceptance rate, and the moments of accepted and refused rollouts.
+  mutating func record(_ i: Int, knowsTruth: Bool) -> PromptRecord {
+    guard knowsTruth else { return records[i] }
+    settle(i)
     var record = records[i]
-    guard knowsTruth else { return record }
-    let p = probability(i)
-    let (miss, leak) = (world.shared.falseNegative, world.shared.falsePositive)
-    let successes = Int((1e6 * (p * (1 - miss) + (1 - p) * leak)).rounded())
+    let classes = ObservedClasses(world, prompt: i, probability: probability(i))
+    let successes = Int((1e6 * classes.acceptance).rounded())
     record.statistics = PromptStatistics(successes: successes, samples: 1_000_000)
     record.discountedSuccesses = Double(successes)
     record.discountedSamples = 1e6
+    let distance = classes.acceptedMean - classes.refusedMean
     record.moments = .init(
-      successVariance: world.successVariances[i], failureVariance: world.failureVariances[i],
-      squaredDistance: world.distances[i] * world.distances[i])
+      successVariance: classes.acceptedAlong + classes.acceptedAcross,
+      failureVariance: classes.refusedAlong + classes.refusedAcross, squaredDistance: distance * distance)
     return record
   }
 
-  /// Lets prompt i wander up to the present step; one normal number whatever the time that passed, from a stream of (prompt, step).
+  /// Moves the clock that drift goes by to the part of the budget that was spent: rules that make few large steps drift no less.
+  mutating func moveClock(to part: Double) { time = max(time, min(part, 1)) }
+
+  /// Lets prompt i wander up to the present time.
+  ///
+  /// The walk is fixed: its increments belong to (prompt, grid point), whatever rule is at work and whenever it looks.
   mutating func settle(_ i: Int) {
     guard !wandered.isEmpty else { return }
-    let passed = step - Int(settled[i])
-    guard passed > 0 else { return }
-    var stream = RandomStream(key: driftKey, replicate: UInt64(i) << 32 | UInt64(step))
-    wandered[i] += world.shared.drift * Double(passed).squareRoot() * stream.normal()
-    settled[i] = Int32(step)
+    let now = Int32((time * Self.driftGrid).rounded(.down))
+    guard now > settled[i] else { return }
+    let spread = world.shared.drift / Self.driftGrid.squareRoot()
+    for point in settled[i]..<now {
+      var stream = RandomStream(key: driftKey, replicate: UInt64(i) << 32 | UInt64(point))
+      wandered[i] += spread * normalPair(&stream).0
+    }
+    settled[i] = now
   }
 
   /// The mean success probability of all prompts, drift up to date.

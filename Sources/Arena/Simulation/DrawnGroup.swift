@@ -18,34 +18,39 @@ struct DrawnGroup {
   private let successLength: Double
   private let failureLength: Double
   private let meanSquaredScore: Double
+  private let acceptedSquaredScore: Double
+  private let measuresScores: Bool
+  private var abortedTokens = 0
+  private var finished = 0
+  private var finishedTokens = 0
 
-  /// A prompt before its first round; `probability` is its success probability from the beginning, `visit` counts its visits, those of the same step included.
-  init(
-    _ record: PromptRecord, start: TrajectoryStart, weight: Double, probability: Double, visit: Int,
-    world: ArenaWorld
-  ) {
+  /// A prompt before its first round, drift up to date; `visit` counts its visits, those of the same step included.
+  init(_ record: PromptRecord, start: TrajectoryStart, weight: Double, visit: Int, state: ArenaState) {
+    let world = state.world
     self.start = start
     self.weight = weight
     prompt = record.prompt
     self.visit = visit
     let i = record.prompt
-    var p = probability
     var share = 1.0
+    var shift = 0.0
     switch start {
     case .beginning: break
-    case .afterSuccess(let fraction):
-      p = logistic(log(p) - log1p(-p) + world.shared.prefixShift * fraction)
-      share = 1 - fraction
-    case .afterFailure(let fraction):
-      p = logistic(log(p) - log1p(-p) - world.shared.prefixShift * fraction)
-      share = 1 - fraction
+    case .afterSuccess(let fraction): (share, shift) = (1 - fraction, world.shared.prefixShift * fraction)
+    case .afterFailure(let fraction): (share, shift) = (1 - fraction, -world.shared.prefixShift * fraction)
     }
+    let p =
+      start == .beginning
+      ? state.probability(i) : logistic(state.logit(i, shift: shift, share: share))
     classes = ObservedClasses(world, prompt: i, probability: p, share: share)
     successLength = max(1, share * world.successLengths[i])
     failureLength = max(1, share * world.failureLengths[i])
     meanSquaredScore =
       p * world.successVariances[i] + (1 - p) * world.failureVariances[i]
       + p * (1 - p) * world.distances[i] * world.distances[i]
+    acceptedSquaredScore =
+      classes.acceptedAlong + classes.acceptedAcross + classes.acceptedMean * classes.acceptedMean
+    measuresScores = world.shared.measuresScores
   }
 
   private func stream(_ key: UInt64, round: Int) -> RandomStream {
@@ -65,6 +70,7 @@ struct DrawnGroup {
     guard let abort else {
       tokens += totalLength(accepted, mean: successLength, variation: variation, normal: first)
       tokens += totalLength(count - accepted, mean: failureLength, variation: variation, normal: second)
+      (finished, finishedTokens) = (finished + count, tokens)
       return accepted
     }
     let fates = AbortedCounts(
@@ -74,9 +80,13 @@ struct DrawnGroup {
     let failures = fates.failures + fates.flaggedFailures
     tokens += totalLength(successes, mean: successLength, variation: variation, normal: first)
     tokens += totalLength(failures, mean: failureLength, variation: variation, normal: second)
-    tokens += totalLength(
+    finished += successes + failures
+    finishedTokens = tokens - abortedTokens
+    let stubs = totalLength(
       fates.aborted, mean: shared.flagPosition * failureLength, variation: variation,
       normal: normalPair(&stream).0)
+    abortedTokens += stubs
+    tokens += stubs
     return successes
   }
 
@@ -98,17 +108,22 @@ struct DrawnGroup {
     record.latest = PromptStatistics(successes: k, samples: n)
     let old = Double(record.statistics.samples)
     let all = old + Double(n)
-    record.meanLength = ((record.meanLength ?? 0) * old + Double(tokens)) / all
-    // The squared score norm is known to a quarter from one rollout; its root mean square over all rollouts is kept.
-    var stream = stream(key, round: 0xFE)
-    let measured =
-      meanSquaredScore * max(0, 1 + 0.25 / Double(n).squareRoot() * normalPair(&stream).0)
-    let past = record.statistics.scoreDeviation ?? 0
-    let square = (past * past * old + measured * Double(n)) / all
+    if finished > 0 {
+      // The mean over all rollouts that ran to their end, those of the past counted as its samples.
+      let length = Double(finishedTokens) / Double(finished)
+      record.meanLength = record.meanLength.map { ($0 * old + length * Double(n)) / all } ?? length
+    }
+    if measuresScores {
+      // A squared score norm is known to a quarter from one rollout; its root mean square over all rollouts is kept.
+      var stream = stream(key, round: 0xFE)
+      let error = max(0, 1 + 0.25 / Double(n).squareRoot() * normalPair(&stream).0)
+      let past = record.statistics.scoreDeviation ?? 0
+      record.statistics.scoreDeviation =
+        ((past * past * old + meanSquaredScore * error * Double(n)) / all).squareRoot()
+      if k > 0 { record.acceptedScoreNorm = (acceptedSquaredScore * error).squareRoot() }
+    }
     record.statistics.successes += k
     record.statistics.samples += n
-    record.statistics.scoreDeviation = square.squareRoot()
-    record.acceptedScoreNorm = square.squareRoot()
     record.discountedSuccesses = ArenaState.discount * record.discountedSuccesses + Double(k)
     record.discountedSamples = ArenaState.discount * record.discountedSamples + Double(n)
     // The deviation of A Σ log π: log π per token is about −0.3 nats, so that the sum goes with the length.

@@ -55,24 +55,24 @@ struct GroupGradient {
 
   /// Rollouts some of which were given up on their way; survivors among the flagged weigh 1/ε.
   ///
-  /// `A_j = w_j (r_j − Σ_{l≠j} w_l r_l/(n−1))`: the weights are independent of each other given the rollouts and have the mean 1, so that this is leave-one-out in expectation, rollout by rollout. A baseline from the other survivors alone would bias nothing either, but it would not have the mean p.
+  /// `A_j = w_j (r_j − b_j)`, b_j the mean reward of the other survivors, 0 where there is none: the weight of a rollout has the mean 1 and b_j does not depend on it, so that nothing is biased. Weights inside b would have its mean at p but add their variance, twenty-fold rewards at ε = .05; a
+  /// baseline that holds the rollout itself would be biased.
   @inlinable
   init(_ counts: AbortedCounts, weight: Double, classes: ObservedClasses, stream: inout RandomStream) {
     let (first, second) = (normalPair(&stream), normalPair(&stream))
     let n = counts.total
-    guard n > 1 else { return }
-    let others = Double(n - 1)
-    let sum = Double(counts.successes) + weight * Double(counts.flaggedSuccesses)
+    let right = Double(counts.successes + counts.flaggedSuccesses)
+    let others = Double(n - counts.aborted - 1)
+    // Of the others of a right survivor one less is right.
+    let (good, bad) =
+      others > 0 ? (1 - (right - 1) / others, -right / others) : (1, 0)
+    add(counts.successes, of: n, accepted: true, advantage: good, classes: classes, normal: first.0)
     add(
-      counts.successes, of: n, accepted: true, advantage: 1 - (sum - 1) / others, classes: classes,
-      normal: first.0)
+      counts.flaggedSuccesses, of: n, accepted: true, advantage: weight * good, classes: classes,
+      normal: first.1)
+    add(counts.failures, of: n, accepted: false, advantage: bad, classes: classes, normal: second.0)
     add(
-      counts.flaggedSuccesses, of: n, accepted: true, advantage: weight * (1 - (sum - weight) / others),
-      classes: classes, normal: first.1)
-    add(
-      counts.failures, of: n, accepted: false, advantage: -sum / others, classes: classes, normal: second.0)
-    add(
-      counts.flaggedFailures, of: n, accepted: false, advantage: -weight * sum / others, classes: classes,
+      counts.flaggedFailures, of: n, accepted: false, advantage: weight * bad, classes: classes,
       normal: second.1)
   }
 }

@@ -81,7 +81,7 @@ struct RuleDriver {
     let count = max(1, size) * rule.sampler.promptsPerTrained
     let carried = isFirst ? Array(rule.starter.carriedOver().prefix(count)) : []
     var records = carried.map { state.record($0, knowsTruth: knowsTruth) }
-    select(&records, count: count, state: state)
+    select(&records, count: count, state: &state)
     let starts = rule.starter.starts(records)
     var batch = StepBatch()
     batch.staged.reserveCapacity(records.count)
@@ -90,8 +90,8 @@ struct RuleDriver {
       state.settle(record.prompt)
       batch.drawn.append(
         DrawnGroup(
-          record, start: start, weight: record.weight, probability: state.probability(record.prompt),
-          visit: record.visits + Int(met[record.prompt]), world: state.world))
+          record, start: start, weight: record.weight, visit: record.visits + Int(met[record.prompt]),
+          state: state))
       met[record.prompt] += 1
       batch.staged.append(StagedGroup(record))
     }
@@ -100,7 +100,7 @@ struct RuleDriver {
   }
 
   /// Adds selected prompts to `records` until there are `count`; a selector that leaves places free is offered further candidates, at most the pool once over.
-  private mutating func select(_ records: inout [PromptRecord], count: Int, state: ArenaState) {
+  private mutating func select(_ records: inout [PromptRecord], count: Int, state: inout ArenaState) {
     var offered = 0
     while records.count < count, offered < state.world.count {
       let missing = count - records.count

@@ -7,7 +7,7 @@ import Statistics
 /// cluster. So `∇p_i = P_i D_i d_i`, which is `P(m_S − m_F)` of THEORY's first identity, and two prompts of a cluster have gradients at the cosine ρ. A correct rollout's score has the mean `(1−p) D d` and the
 /// trace v_S around it, a wrong one `−p D d` and v_F, a share 1/dimension of the trace along d. What the model leaves out: the moments do not change as p does, and directions of different clusters are orthogonal.
 ///
-/// Drift is a random walk of z_i that no rule causes; the verifier errs at fixed rates; lengths are gamma distributed around a mean of their own for each prompt and reward.
+/// Drift is a random walk of z_i that no rule causes; the verifier errs at fixed rates; lengths scatter around a mean of their own for each prompt and reward.
 public struct ArenaWorld: Sendable {
   /// The name in tables.
   public var name: String
@@ -40,7 +40,7 @@ public struct ArenaWorld: Sendable {
     public var coupling = 0.0
     /// Dimensions that the score's variance spreads over, at least 1.
     public var dimension = 50.0
-    /// The deviation of z's random walk in one step, in nats.
+    /// The deviation of z's random walk over a whole run, in nats; its time is the budget spent.
     public var drift = 0.0
     /// The probability that the verifier refuses a right answer.
     public var falseNegative = 0.0
@@ -56,6 +56,8 @@ public struct ArenaWorld: Sendable {
     public var flaggedSuccesses = 0.1
     /// The part of a response after which weakness shows.
     public var flagPosition = 0.5
+    /// Whether rollouts tell their squared score norm, as far as it can be read off one: within a quarter.
+    public var measuresScores = true
     /// The curvature of the mean success probability that steps are made for, in units of the mean D² and of a prompt's share; the logistic function's own is at most 0.096.
     public var stiffness = 0.3
 

@@ -115,7 +115,7 @@ extension ArenaWorld {
     ) { $0.coupling = 0.75 },
     Recipe(
       "drifting", "pass rates wander by themselves between visits", rates: [(1, 0.7, 1.5)]
-    ) { $0.drift = 0.06 },
+    ) { $0.drift = 1.5 },
     Recipe(
       "noisy-verifier", "one right answer in ten refused, one wrong answer in twenty accepted",
       rates: [(0.6, 0.5, 4), (0.4, 1, 1)]
@@ -137,7 +137,7 @@ extension ArenaWorld {
       rates: [(0.7, 5, 1), (0.3, 0.6, 2)], scoreSpread: 0.6, scoreSlope: 0.2, clusterSize: 64
     ) {
       $0.coupling = 0.5
-      $0.drift = 0.03
+      $0.drift = 0.8
       $0.falsePositive = 0.03
       $0.falseNegative = 0.03
     },
@@ -146,6 +146,27 @@ extension ArenaWorld {
       rates: [(1, 2, 4)], scoreSpread: 0.5, lengthSpread: 0.6, failureLengthRatio: 2, featureCorrelation: 0),
   ]
 
-  /// The recipe of this name among both lists.
-  public static func recipe(_ name: String) -> Recipe? { (named + heldOut).first { $0.name == name } }
+  /// Worlds that were drawn up after the last change to our rules, each with something that no other world has.
+  public static let fresh: [Recipe] = [
+    Recipe(
+      "fresh-guessing", "a quarter of all wrong answers are accepted, as in multiple choice",
+      rates: [(0.6, 0.8, 3), (0.4, 1.5, 1.5)], scoreSpread: 0.5
+    ) { $0.falsePositive = 0.25 },
+    Recipe(
+      "fresh-heavy-tails", "score variances over four orders, noisier on easy prompts; lengths over three",
+      rates: [(0.5, 0.5, 2), (0.5, 2, 0.7)], scoreSpread: 2, scoreSlope: 0.4, lengthSpread: 1.5,
+      featureCorrelation: 0.3),
+    Recipe(
+      "fresh-themes", "clusters of 128 that share nine tenths of their gradient's square, mid-training",
+      rates: [(0.5, 3, 3), (0.5, 1, 4)], clusterSize: 128, featureCorrelation: 0.8
+    ) {
+      $0.coupling = 0.9
+      $0.drift = 0.4
+    },
+  ]
+
+  /// The recipe of this name among all lists.
+  public static func recipe(_ name: String) -> Recipe? {
+    (named + heldOut + fresh).first { $0.name == name }
+  }
 }

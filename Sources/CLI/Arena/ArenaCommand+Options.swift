@@ -35,6 +35,9 @@ extension ArenaCommand {
       (0...1).contains(maxBad),
       "The value '\(maxBad)' is invalid for '--max-bad <share>': it must lie in 0...1.")
     errors.require(
+      (stiffness ?? 1) > 0 && (stiffness ?? 1).isFinite,
+      "The value '\(stiffness ?? 0)' is invalid for '--stiffness': it must be positive.")
+    errors.require(
       replicates != 1, "The value '1' is invalid for '--replicates': a variance needs two, or 0 for none.")
     errors.require(
       promptsPerStep <= prompts,
@@ -63,9 +66,16 @@ extension ArenaCommand {
   func stages() throws -> [DescribedStage] {
     var errors = OptionErrors()
     let count = prompts
+    let (measures, stiffness) = (!withoutScores, stiffness)
+    @Sendable func change(_ world: ArenaWorld) -> ArenaWorld {
+      var world = world
+      world.shared.measuresScores = measures
+      if let stiffness { world.shared.stiffness = stiffness }
+      return world
+    }
     var stages = worldNames(&errors).compactMap(ArenaWorld.recipe).map { recipe in
       DescribedStage(
-        stage: Contest.Stage(name: recipe.name) { seed in recipe.world(count: count, seed: seed) },
+        stage: Contest.Stage(name: recipe.name) { seed in change(recipe.world(count: count, seed: seed)) },
         summary: recipe.summary)
     }
     guard !from.isEmpty else { return stages }
@@ -84,7 +94,7 @@ extension ArenaCommand {
     ].compactMap { $0 }
     stages.append(
       DescribedStage(
-        stage: Contest.Stage(name: "log") { seed in world.world(count: count, seed: seed) },
+        stage: Contest.Stage(name: "log") { seed in change(world.world(count: count, seed: seed)) },
         summary:
           "\(world.prompts.count) prompts of \(from.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))"
           + (filled.isEmpty ? "" : " (\(filled.joined(separator: "; ")))")))
@@ -102,7 +112,7 @@ extension ArenaCommand {
 
   private func worldNames(_ errors: inout OptionErrors) -> [String] {
     if world == nil, !from.isEmpty { return [] }
-    let known = (ArenaWorld.named + ArenaWorld.heldOut).map(\.name)
+    let known = (ArenaWorld.named + ArenaWorld.heldOut + ArenaWorld.fresh).map(\.name)
     guard let world else { return ArenaWorld.named.map(\.name) }
     if world == "all" { return known }
     return names(world, all: known, option: "--world", &errors)

@@ -15,7 +15,7 @@ struct LoggedPopulation {
   private var order: [String] = []
   private var sums: [String: Sums] = [:]
 
-  /// Reads `paths`; steps of one prompt are pooled.
+  /// Reads `paths`; the counts of one prompt at several steps are pooled, of several Gram records the last one counts.
   static func prompts(paths: [String], rule: SuccessRule, allowedDamage: Double) throws(InterchangeError)
     -> [CalibratedWorld.LoggedPrompt]
   {

@@ -49,9 +49,13 @@ enum ArenaDocument {
     .object([
       ("est", .number(rank.rank)), ("lower", .number(rank.interval.lower)),
       ("upper", .number(rank.interval.upper)), ("difference_to_best", .number(rank.difference)),
+      ("difference_lower", finite(rank.differenceInterval.lower)),
+      ("difference_upper", finite(rank.differenceInterval.upper)),
       ("tied", .bool(rank.isTied)),
     ])
   }
+
+  private static func finite(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 
   private static func estimate(_ estimate: Estimate, _ level: Double) -> JSONValue {
     let interval = estimate.studentInterval(level: level)

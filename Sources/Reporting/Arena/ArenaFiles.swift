@@ -10,6 +10,8 @@ public struct ArenaFiles: Sendable {
   public let ranks: [ContestRank]
   /// The rules that were shown the truth.
   public let oracles: Set<String>
+  /// The rules that keep the objective by construction.
+  public let keepers: Set<String>
   /// The worlds with one sentence each, in their order.
   public let summaries: [(world: String, summary: String)]
   /// Budget, sizes and seeds in a few words.
@@ -28,11 +30,13 @@ public struct ArenaFiles: Sendable {
 
   /// Prepares ranks and tables.
   public init(
-    results: [ContestResult], oracles: Set<String>, summaries: [(world: String, summary: String)],
+    results: [ContestResult], oracles: Set<String>, keepers: Set<String>,
+    summaries: [(world: String, summary: String)],
     setting: String, seed: UInt64, tool: ToolDescription, level: Double = 0.95
   ) {
     self.results = results
     self.oracles = oracles
+    self.keepers = keepers
     self.summaries = summaries
     self.setting = setting
     self.level = level

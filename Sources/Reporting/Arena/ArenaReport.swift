@@ -13,6 +13,9 @@ enum ArenaReport {
         blocks.append(section(contest, world.world, world.summary, budget))
       }
       blocks.append("### Where each method wins and loses")
+      blocks.append(
+        "Better and worse than \(contest.reference): Student's paired test, Holm's correction over all methods and worlds of this budget at .05."
+      )
       blocks.append(sentences(contest, budget).map { "- \($0)" }.joined(separator: "\n"))
     }
     blocks.append(refusals(contest))
@@ -32,8 +35,8 @@ enum ArenaReport {
 
       \(contest.setting). Made by allot \(contest.tool.version)\(commit), \(contest.tool.compiler).
 
-      A simulation: prompts with logits that are linear in the parameters, every rule at its best step length. Numbers are means over seeds, ± the half-width of Student's interval at level \
-      \(number(contest.level)). Seeds are paired: rules with one seed share world, order of prompts and random numbers. Rules marked * follow an objective other than the mean over prompts (see `cosine`). Oracles know the truth; they are not ranked.
+      A simulation: prompts with logits that are linear in the parameters; every rule takes the step that would be best on a function of one curvature, from the true mean of its gradient and its noise, which no trainer knows. Numbers are means over seeds, ± the half-width of Student's interval at level \
+      \(number(contest.level)). Seeds are paired: rules with one seed share world, order of prompts and random numbers. Rules marked * do not keep the objective: they take, drop or size groups by the outcomes of the step itself, or favour prompts without weighing them. Oracles know the truth; they are not ranked.
       """
   }
 
@@ -55,11 +58,11 @@ enum ArenaReport {
           }
           let text =
             "\(number(rank.rank)) [\(number(rank.interval.lower)), \(number(rank.interval.upper))]"
-          return rank.isTied ? "**\(text)**" : text
+          return rank.isTied ? "**\(text)**" : rank.isOpen ? "\(text)°" : text
         }
     }
     return
-      "Ranks by final quality with their interval over resampled seeds; bold is not told apart from the best.\n\n"
+      "Ranks by final quality with their interval over resampled seeds; bold is the best, or within half a point of it with the whole interval of the difference; a ° is not told apart from the best, be it for want of seeds.\n\n"
       + table(["method", "mean rank"] + contest.worlds, rows)
   }
 
@@ -81,7 +84,9 @@ enum ArenaReport {
         rank.map { distance($0) } ?? "", percent(.regret), percent(.worstTenth),
         cell(result, .gradientVariance, contest.level, scale: 1),
         cell(result, .relativeVariance, contest.level, scale: 1),
-        percent(.expectedImprovement), cell(result, .cosine, contest.level, scale: 1), percent(.deadShare),
+        percent(.expectedImprovement), percent(.improvementPerCost),
+        cell(result, .stepRollouts, contest.level, scale: 1), cell(result, .cosine, contest.level, scale: 1),
+        percent(.deadShare),
         percent(.wastedShare), cell(result, .starvation, contest.level, scale: 1),
         cell(result, .reached, contest.level, scale: 1),
         cell(result, .stepsToTarget, contest.level, scale: 1),
@@ -93,7 +98,8 @@ enum ArenaReport {
       + table(
         [
           "method", "rank", "quality %", "to the best, points", "regret, points", "worst tenth %", "variance",
-          "relative variance", "improvement %", "cosine", "dead %", "wasted %", "starvation", "reached",
+          "relative variance", "improvement %", "at equal rollouts %", "rollouts a step", "cosine", "dead %",
+          "wasted %", "starvation", "reached",
           "steps to target", "10³ rollouts to target", "10⁶ tokens to target",
         ], rows)
   }
@@ -110,17 +116,19 @@ enum ArenaReport {
 
   /// For each method a sentence, made from the ranks and the measures alone.
   static func sentences(_ contest: ArenaFiles, _ budget: ContestResult.Budget) -> [String] {
-    contest.methods.filter { !contest.oracles.contains($0) }.compactMap { method in
+    let verdicts = ArenaVerdict.verdicts(contest, budget)
+    return contest.methods.filter { !contest.oracles.contains($0) }.compactMap { method in
       let ranks = contest.ranks.filter { $0.method == method && $0.budget == budget }
       guard let best = ranks.min(by: { $0.rank < $1.rank }), let worst = ranks.max(by: { $0.rank < $1.rank })
       else { return nil }
       let tied = ranks.filter(\.isTied).map(\.world)
-      let compared = contest.worlds.compactMap { world in difference(contest, method, world, budget) }
-      let better = compared.filter { $0.lower > 0 }.map(\.world)
-      let worse = compared.filter { $0.upper < 0 }.map(\.world)
+      let better = verdicts.filter { $0.method == method && $0.isBetter }.map(\.world)
+      let worse = verdicts.filter { $0.method == method && !$0.isBetter }.map(\.world)
       var text = "**\(method)**"
       text +=
-        tied.isEmpty ? " is nowhere tied with the best" : " is best or tied with the best on \(list(tied))"
+        tied.isEmpty
+        ? " is nowhere within half a point of the best"
+        : " is best, or within half a point of it, on \(list(tied))"
       if best.rank == worst.rank, ranks.count > 1 {
         text += "; its place is \(number(best.rank)) everywhere"
       } else if ranks.count > 1 {
@@ -133,18 +141,6 @@ enum ArenaReport {
       }
       return text + (waste(contest, method, budget).map { "; it wastes \($0) of its rollouts." } ?? ".")
     }
-  }
-
-  private static func difference(
-    _ contest: ArenaFiles, _ method: String, _ world: String, _ budget: ContestResult.Budget
-  ) -> (world: String, lower: Double, upper: Double)? {
-    guard let own = contest.result(method, world, budget)?.values[.quality],
-      let other = contest.result(contest.reference, world, budget)?.values[.quality]
-    else { return nil }
-    let differences = zip(own, other).compactMap { a, b in a.flatMap { a in b.map { a - $0 } } }
-    guard differences.count > 1 else { return nil }
-    let interval = Moments(differences).estimate.studentInterval(level: contest.level)
-    return (world, interval.lower, interval.upper)
   }
 
   private static func waste(_ contest: ArenaFiles, _ method: String, _ budget: ContestResult.Budget)
@@ -186,10 +182,7 @@ enum ArenaReport {
   // MARK: Text
 
   private static func marked(_ method: String, _ contest: ArenaFiles) -> String {
-    let cosines = contest.results.filter { $0.method == method }.compactMap { $0.estimate(.cosine) }
-    // Told apart from 1 in some world, on the scale that noise leaves.
-    let turns = cosines.contains { $0.value + 3 * ($0.standardError.isFinite ? $0.standardError : 0) < 0.98 }
-    return turns ? "\(method)*" : method
+    contest.keepers.contains(method) || contest.oracles.contains(method) ? method : "\(method)*"
   }
 
   private static func cell(_ result: ContestResult, _ measure: ArenaMeasure, _ level: Double, scale: Double)

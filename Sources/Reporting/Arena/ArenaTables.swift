@@ -32,7 +32,7 @@ enum ArenaTables {
           .text(rank.budget.rawValue), .text(rank.world), .text(rank.method), .number(rank.rank),
           .number(rank.interval.lower), .number(rank.interval.upper), .number(rank.difference),
           .optional(finite(rank.differenceInterval.lower)), .optional(finite(rank.differenceInterval.upper)),
-          .text(rank.isTied ? "true" : "false"),
+          .text(rank.isTied ? "true" : "false"), .text(rank.isOpen ? "true" : "false"),
         ]
       })
   }
@@ -96,7 +96,8 @@ enum ArenaColumns {
       column("difference", "number", "pass rate", "mean quality less that of the best, seeds paired"),
       column("difference_lower", "number", "pass rate", "the lower end of Student's interval"),
       column("difference_upper", "number", "pass rate", "the upper end"),
-      column("tied", "boolean", nil, "whether that interval reaches 0"),
+      column("tied", "boolean", nil, "whether that whole interval lies within half a point of the best"),
+      column("open", "boolean", nil, "whether that interval reaches 0, be it for want of seeds"),
     ]
 
   static let curves =

@@ -151,7 +151,8 @@ import _TestSupport
     memory.observe([GroupOutcome(prompt: 2, successes: 1, samples: 1)])
     memory.observe([GroupOutcome(prompt: 2, successes: 0, samples: 1)])
     let discount = memory.discount
-    #expect(memory.posterior(2) == Pair(alpha: 1 + discount, beta: 2))
+    // Seen at once and faded twice, seen last and faded once: what the next visit will start from.
+    #expect(memory.posterior(2) == Pair(alpha: 1 + discount * discount, beta: 1 + discount))
     #expect(memory.posterior(1) == Pair(alpha: 1, beta: 1))
   }
 

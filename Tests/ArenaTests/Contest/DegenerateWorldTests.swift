@@ -51,7 +51,8 @@ import Testing
   @Test(arguments: contenders)
   func aWorldOfTwoPromptsIsAWorld(_ name: String) throws {
     let run = try run(name, world([-0.5, 0.5]), promptsPerStep: 2)
-    #expect(run.cost.rollouts >= 600 && run.quality.isFinite && run.worstTenth <= run.quality)
+    #expect(run.cost.rollouts >= 600 && run.quality.isFinite)
+    #expect(run.worstTenth <= (run.curve.last?.quality ?? 0))
     #expect(run.leastServed <= 1 && run.unserved >= 0)
   }
 

@@ -31,7 +31,7 @@ import Testing
     #expect(low.method == "low" && low.rank == 3 && low.interval == Interval(lower: 3, upper: 3))
     #expect(!low.isTied && low.differenceInterval.upper < 0)
     // Each of the others beats the other on some seeds.
-    #expect(rows[0].interval == Interval(lower: 1, upper: 2) && rows[1].isTied)
+    #expect(rows[0].interval == Interval(lower: 1, upper: 2) && rows[1].isOpen && !rows[1].isTied)
   }
 
   @Test func differencesArePairedBySeed() throws {
@@ -40,6 +40,14 @@ import Testing
     let second = try #require(rows.last)
     #expect(second.method == "b" && abs(second.difference + 0.01) < 1e-15 && !second.isTied)
     #expect(second.interval == Interval(lower: 2, upper: 2))
+  }
+
+  @Test func aTieNeedsTheWholeIntervalWithinTheMargin() throws {
+    // Differences of −0.002 ± 0.0001: told apart from 0, and yet within half a point.
+    let close = ranks([result("a", [0.5, 0.6, 0.7]), result("b", [0.498, 0.5981, 0.6979])])
+    #expect(close[1].isTied && !close[1].isOpen)
+    let far = ranks([result("a", [0.5, 0.6, 0.7]), result("b", [0.494, 0.5941, 0.6939])])
+    #expect(!far[1].isTied && !far[1].isOpen)
   }
 
   @Test func oraclesAndRefusalsAreNotRanked() {
@@ -55,7 +63,9 @@ import Testing
   @Test func aSingleSeedLeavesEveryRankOpen() {
     let rows = ranks([result("a", [0.5]), result("b", [0.4])])
     #expect(rows.map(\.rank) == [1, 2])
-    #expect(rows.allSatisfy { $0.interval == Interval(lower: 1, upper: 2) && $0.isTied })
+    // Open, but no tie: one seed proves nothing equal.
+    #expect(rows.allSatisfy { $0.interval == Interval(lower: 1, upper: 2) && $0.isOpen })
+    #expect(rows[0].isTied && !rows[1].isTied)
     #expect(rows[1].differenceInterval == Interval(lower: -.infinity, upper: .infinity))
   }
 

@@ -1,3 +1,4 @@
+import Allocation
 import Foundation
 import Statistics
 import Testing
@@ -120,35 +121,68 @@ import _TestSupport
     #expect(abs(state.worstTenth() - 0.02) < 1e-14)
   }
 
-  /// The random walk has drift² for each step that passed, whether it was looked at or not.
-  @Test(arguments: [false, true])
-  func driftHasItsVariance(isWatched: Bool) {
-    let world = ArenaWorld.small((0..<4000).map { _ in 0.5 }) { $0.drift = 0.2 }
+  /// The random walk has drift² times the part of the budget that was spent.
+  @Test func driftHasItsVariance() {
+    let world = ArenaWorld.small((0..<4000).map { _ in 0.5 }) { $0.drift = 0.6 }
     var state = ArenaState(world, seed: 4)
-    for _ in 0..<5 {
-      if isWatched { _ = state.quality() }
-      state.apply(ArenaGradient())
-    }
+    state.moveClock(to: 0.5)
     _ = state.quality()
     let moved = (0..<4000).map { state.logit($0) }
     expectMean(Moments(moved), equals: 0, detectable: 0.15)
-    expectMean(Moments(moved.map { $0 * $0 }), equals: 5 * 0.04, detectable: 0.06)
-    let again = moved
+    expectMean(Moments(moved.map { $0 * $0 }), equals: 0.5 * 0.36, detectable: 0.06)
     _ = state.quality()
-    #expect((0..<4000).map { state.logit($0) } == again)
+    #expect((0..<4000).map { state.logit($0) } == moved)
+  }
+
+  /// Steps, and how often anybody looked, are no part of it: only the budget is.
+  @Test func everyRuleMeetsTheSameDrift() {
+    let world = ArenaWorld.small([0.2, 0.5, 0.7]) { $0.drift = 1 }
+    var (few, many) = (ArenaState(world, seed: 4), ArenaState(world, seed: 4))
+    for step in 1...40 {
+      many.moveClock(to: Double(step) / 40)
+      _ = many.quality()
+      many.apply(ArenaGradient())
+    }
+    few.moveClock(to: 1)
+    few.apply(ArenaGradient())
+    #expect(few.quality() == many.quality())
+    #expect(few.quality() != ArenaState(world, seed: 5).probability(0))
+  }
+
+  /// Central differences of p behind a prefix with respect to the prompt's own coordinate, against the mean of the gradient that is drawn there: P' D times the share that is trained. h = 10⁻⁴ leaves 10⁻⁸.
+  @Test(arguments: [TrajectoryStart.afterSuccess(fraction: 0.75), .afterFailure(fraction: 0.25)])
+  func behindAPrefixTheMeanGradientIsTheDerivative(start: TrajectoryStart) {
+    let world = ArenaWorld.small([0.3, 0.6], clusterSize: 1)
+    let (share, shift) =
+      start == .afterSuccess(fraction: 0.75)
+      ? (0.25, world.shared.prefixShift * 0.75) : (0.75, -world.shared.prefixShift * 0.25)
+    func state(_ step: Double) -> ArenaState {
+      var state = ArenaState(world, seed: 1)
+      state.place(step, at: 1)
+      return state
+    }
+    func p(_ step: Double) -> Double { logistic(state(step).logit(1, shift: shift, share: share)) }
+    let slope = (p(1e-4) - p(-1e-4)) / 2e-4
+    let classes = ObservedClasses(world, prompt: 1, probability: p(0), share: share)
+    let mean = p(0) * (1 - p(0)) * (classes.acceptedMean - classes.refusedMean)
+    #expect(abs(slope - mean) < 1e-7 && mean > 1e-3)
   }
 
   @Test func theTruthIsShownAsAMillionRollouts() throws {
     let world = ArenaWorld.small([0.3, 0.5]) {
       $0.falseNegative = 0.1; $0.falsePositive = 0.05
     }
-    let state = ArenaState(world, seed: 1)
+    var state = ArenaState(world, seed: 1)
     let record = state.record(0, knowsTruth: true)
     #expect(record.statistics.samples == 1_000_000)
     // What the verifier says, to half of a count: 0.3·0.9 + 0.7·0.05.
     #expect(record.statistics.successes == 305_000 && record.discountedSuccesses == 305_000)
     let moments = try #require(record.moments)
-    #expect(moments.successVariance == world.successVariances[0] && moments.squaredDistance == 1)
+    // An accepted rollout is right with probability 27/30.5, a refused one with 3/69.5; D = 1.
+    let (right, missed) = (27 / 30.5, 3 / 69.5)
+    #expect(abs(moments.squaredDistance - (right - missed) * (right - missed)) < 1e-12)
+    let mixture = right * world.successVariances[0] + (1 - right) * world.failureVariances[0]
+    #expect(abs(moments.successVariance - mixture - right * (1 - right)) < 1e-12)
     #expect(state.record(0, knowsTruth: false).statistics.samples == 0)
   }
 }

@@ -124,11 +124,11 @@ import Testing
   /// Two rounds of eight agree with probability 0.196: thirty of forty pairs with less than 10⁻¹³.
   @Test func everyRoundAndVisitHasLuckOfItsOwn() {
     let world = ArenaWorld.small(.init(repeating: 0.5, count: 40))
+    let state = ArenaState(world, seed: 1)
     var (rounds, visits) = (0, 0)
     for i in 0..<40 {
       func group(visit: Int) -> DrawnGroup {
-        DrawnGroup(
-          PromptRecord(prompt: i), start: .beginning, weight: 1, probability: 0.5, visit: visit, world: world)
+        DrawnGroup(PromptRecord(prompt: i), start: .beginning, weight: 1, visit: visit, state: state)
       }
       var (first, second, again) = (group(visit: 0), group(visit: 1), group(visit: 0))
       let luck = first.draw(8, round: 0, key: 7, abort: nil, shared: world.shared)
