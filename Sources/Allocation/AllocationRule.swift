@@ -51,6 +51,7 @@ extension AllocationRule: BatchAllocator {
   /// All but the uniform rule do.
   public var readsBounds: Bool { self != .uniform }
 
+  /// The rollouts by the counts and moments of the records.
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {

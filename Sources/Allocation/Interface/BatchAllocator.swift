@@ -21,8 +21,12 @@ public protocol BatchAllocator: Sendable, Codable {
 }
 
 extension BatchAllocator {
+  /// Whether bounds are read.
   public var readsBounds: Bool { true }
+  /// Whether the log-probabilities of prompts are read.
   public var readsPromptLogProbability: Bool { false }
+  /// Learns nothing.
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  /// A part without memory is itself.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }

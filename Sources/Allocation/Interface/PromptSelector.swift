@@ -26,10 +26,15 @@ public protocol PromptSelector: Sendable, Codable {
 }
 
 extension PromptSelector {
+  /// As many candidates as places.
   public var candidatesPerPrompt: Int { 1 }
+  /// All count the same.
   public func weights(_ selected: [Int]) -> [Double] { selected.map { _ in 1 } }
+  /// The whole batch again.
   public func batchSize(remaining: Int, count: Int, deadShare: Double?) -> Int { count }
+  /// Learns nothing.
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  /// A part without memory is itself.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }
 
@@ -38,6 +43,7 @@ public struct EveryPrompt: PromptSelector {
   /// No settings.
   public init() {}
 
+  /// The first candidates.
   public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
     Array(candidates.indices.prefix(count))
   }

@@ -36,7 +36,9 @@ extension RolloutRule {
       bounds: AllocationBounds(minimum: stage, maximum: 2 * stage))
   }
 
-  /// SPEED-RL: a screen of 4 and then as many as fill `each` in multiples of the screen, 12 at the published 16; a screen of each/2 below 8. Passers beyond those that are wanted are dropped, where the released code keeps them for the next step.
+  /// SPEED-RL: a screen of 4 and then as many as fill `each` in multiples of the screen, 12 at the published 16; a screen of each/2 below 8.
+  ///
+  /// Passers beyond those that are wanted are dropped, where the released code keeps them for the next step.
   public static func screenedSampling(each: Int) -> RolloutRule {
     let screen = max(2, min(4, each / 2))
     let more = max(screen, (each - screen) / screen * screen)

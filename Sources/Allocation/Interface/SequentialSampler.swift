@@ -28,14 +28,21 @@ public protocol SequentialSampler: Sendable, Codable {
 }
 
 extension SequentialSampler {
+  /// As many as are trained on.
   public var promptsPerTrained: Int { 1 }
+  /// A step trains on what it has.
   public var maximumBatches: Int { 1 }
+  /// Whether bounds are read.
   public var readsBounds: Bool { false }
+  /// Whether the log-probabilities of prompts are read.
   public var readsPromptLogProbability: Bool { false }
+  /// Every rollout of the first groups.
   public func training(_ groups: [StagedGroup], count: Int) -> [TrainedGroup] {
     groups.indices.prefix(count).map { TrainedGroup(all: groups[$0], group: $0) }
   }
+  /// Learns nothing.
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  /// A part without memory is itself.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }
 
@@ -47,9 +54,12 @@ public struct SingleRound<Allocator: BatchAllocator>: SequentialSampler {
   /// One round by `allocator`.
   public init(_ allocator: Allocator) { self.allocator = allocator }
 
+  /// Whether bounds are read.
   public var readsBounds: Bool { allocator.readsBounds }
+  /// Whether the log-probabilities of prompts are read.
   public var readsPromptLogProbability: Bool { allocator.readsPromptLogProbability }
 
+  /// The allocator's rollouts in the first round, none after it.
   public func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {
@@ -57,8 +67,10 @@ public struct SingleRound<Allocator: BatchAllocator>: SequentialSampler {
     return try allocator.rollouts(groups.map(\.record), budget: budget, bounds: bounds)
   }
 
+  /// Learns from what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { allocator.observe(outcomes) }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     allocator.remembering(other.allocator, pool: pool).map(Self.init)
   }

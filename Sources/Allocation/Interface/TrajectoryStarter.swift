@@ -29,7 +29,9 @@ public protocol TrajectoryStarter: Sendable, Codable {
 }
 
 extension TrajectoryStarter {
+  /// None comes again.
   public func carriedOver() -> [Int] { [] }
+  /// The fraction, rounded down, less where nothing would be left to draw.
   public func replayedTokens(_ start: TrajectoryStart, length: Int) -> Int {
     switch start {
     case .beginning: 0
@@ -38,7 +40,9 @@ extension TrajectoryStarter {
       max(0, min(length - 1, Int((fraction * Double(length)).rounded(.down))))
     }
   }
+  /// Learns nothing.
   public mutating func observe(_ outcomes: [GroupOutcome]) {}
+  /// A part without memory is itself.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? { self }
 }
 
@@ -47,5 +51,6 @@ public struct FromTheBeginning: TrajectoryStarter {
   /// No settings.
   public init() {}
 
+  /// Each at its beginning.
   public func starts(_ prompts: [PromptRecord]) -> [TrajectoryStart] { prompts.map { _ in .beginning } }
 }

@@ -89,6 +89,7 @@ public struct CapabilityOrientedAllocation: BatchAllocator {
     failureRates.removeFirst(max(0, failureRates.count - window))
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     guard other.failureRates.count <= window, other.failureRates.allSatisfy((0...1).contains) else {
       return nil

@@ -40,6 +40,7 @@ public struct HitUtilityAllocation: SequentialSampler {
     self.prior = prior
   }
 
+  /// Whether bounds are read.
   public var readsBounds: Bool { true }
 
   /// The pilots first, then the rest of the budget by their outcome.

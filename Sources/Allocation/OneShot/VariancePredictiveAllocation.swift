@@ -67,6 +67,7 @@ public struct VariancePredictiveAllocation: BatchAllocator {
     return try Self.rollouts(passRates: rates, objective: objective, budget: budget, bounds: bounds)
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     guard let predictor else { return other.predictor == nil ? self : nil }
     guard let past = other.predictor, let joined = predictor.remembering(past) else { return nil }

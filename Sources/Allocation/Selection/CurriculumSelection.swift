@@ -74,6 +74,7 @@ public struct CurriculumSelection: PromptSelector, Hashable {
     pending.removeAll()
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     let lists = other.pending.map(\.features) + (other.weights.isEmpty ? [] : [other.weights])
     let width = pool.featureCount ?? lists.first?.count ?? 0

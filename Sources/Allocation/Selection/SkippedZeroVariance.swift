@@ -116,6 +116,7 @@ public struct SkippedZeroVariance: PromptSelector, Hashable {
     hardBase = moved(hardBase, share: Double(hard) / Double(groups), target: hardTarget)
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     let bases = [other.easyBase, other.hardBase]
     guard bases.allSatisfy({ $0 > 0 && $0 <= 1 }), other.streaks.count == other.seen.count,

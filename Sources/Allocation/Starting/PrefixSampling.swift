@@ -157,6 +157,7 @@ public struct PrefixSampling: TrajectoryStarter, Hashable {
     }
   }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     guard other.buckets.count == buckets.count,
       other.waiting.allSatisfy({ pool.contains($0.prompt) && buckets.indices.contains($0.bucket) })

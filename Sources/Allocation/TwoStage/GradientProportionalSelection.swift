@@ -93,6 +93,7 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     guard other.memory.isSound(pool) else { return nil }
     var result = self

@@ -32,6 +32,7 @@ public struct WeightedNeymanAllocation: BatchAllocator {
   /// Remembers what came back.
   public mutating func observe(_ outcomes: [GroupOutcome]) { memory.observe(outcomes) }
 
+  /// These settings with what `other` has learnt; nil where that is impossible for such a pool.
   public func remembering(_ other: Self, pool: PoolShape) -> Self? {
     guard other.memory.isSound(pool) else { return nil }
     var result = self
