@@ -95,6 +95,9 @@ struct AllocateCommand: AsyncParsableCommand {
           .rollouts($0)
         }
     } catch {
+      if let place = table.place(of: error, file: file) {
+        throw CommandFailure(.inputData, "\(place): \(error.description)")
+      }
       throw CommandFailure(.usage, error.description)
     }
     let text = (format ?? (global.json ? .json : .csv)).text(table.prompts, values)

@@ -59,20 +59,24 @@ import Testing
   @Test(
     arguments: [
       (
-        "prompt_id,successes,samples,f1\na,1,4,1\nb,1,4,\n", "vip-rloo", 64,
-        "Error: prompt 1 has no features, which this rule reads\n"
+        "prompt_id,successes,samples,f1\na,1,4,1\nb,1,4,\n", "vip-rloo", 65,
+        "Error: s.csv:3: prompt 'b': prompt 1 has no features, which this rule reads\n"
       ),
       (
         "prompt_id,successes,samples\na,0,4\nb,0,4\n", "gvm", 64,
         "Error: the sum of the weights is 0: it must be positive: no prompt has an accepted response and a gradient norm within the limits\n"
       ),
       (
-        "prompt_id,successes,samples\na,0,0\nb,0,4\n", "gvm", 64,
-        "Error: prompt 0 has no samples, which this rule reads\n"
+        "prompt_id,successes,samples\na,0,0\nb,0,4\n", "gvm", 65,
+        "Error: s.csv:2: prompt 'a': prompt 0 has no samples, which this rule reads\n"
       ),
       (
-        "prompt_id,mean_length\na,0\nb,10\n", "duet", 64,
-        "Error: the length of prompt 0 is 0: it must be positive\n"
+        "prompt_id,mean_length\na,0\nb,10\n", "duet", 65,
+        "Error: s.csv:2: field 'mean_length': the value '0' is not allowed: it must be positive\n"
+      ),
+      (
+        "prompt_id,successes,samples,f1,f3\na,1,4,1,2\n", "vip-rloo", 65,
+        "Error: s.csv:1: field 'f2': the column is missing; the header has prompt_id,successes,samples,f1,f3\n"
       ),
       (
         "prompt_id,signal\na,0\nb,10\n", "duet", 65,

@@ -12,11 +12,18 @@ struct AllocationColumns {
   var features: [[Double]]
 
   init(_ table: CSVTable) throws(InterchangeError) {
-    meanLengths = try Self.numbers(table, "mean_length")
+    meanLengths = try Self.numbers(table, "mean_length", positive: true)
     signals = try Self.numbers(table, "signal")
     gradientNorms = try Self.numbers(table, "gradient_norm")
     var places: [Int] = []
     while let place = table.header.firstIndex(of: "f\(places.count + 1)") { places.append(place) }
+    // f1 and f3 without f2 is a slip of the pen: half of the features would be passed over.
+    let isGapped =
+      !places.isEmpty
+      && table.header.contains {
+        $0.wholeMatch(of: /f[1-9][0-9]*/) != nil && (Int($0.dropFirst()) ?? 0) > places.count
+      }
+    if isGapped { _ = try table.column("f\(places.count + 1)") }
     features = []
     for row in table.rows.indices {
       var values: [Double] = []
@@ -27,7 +34,9 @@ struct AllocationColumns {
     }
   }
 
-  private static func numbers(_ table: CSVTable, _ name: String) throws(InterchangeError) -> [Double?] {
+  private static func numbers(_ table: CSVTable, _ name: String, positive: Bool = false)
+    throws(InterchangeError) -> [Double?]
+  {
     guard let column = table.header.firstIndex(of: name) else { return table.rows.map { _ in nil } }
     var values: [Double?] = []
     for row in table.rows.indices {
@@ -37,6 +46,7 @@ struct AllocationColumns {
       }
       let value = try table.number(row: row, column: column)
       guard value >= 0 else { throw table.invalid(row, column, "it must not be negative") }
+      guard value > 0 || !positive else { throw table.invalid(row, column, "it must be positive") }
       values.append(value)
     }
     return values

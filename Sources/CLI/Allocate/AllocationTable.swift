@@ -5,6 +5,8 @@ import Interchange
 struct AllocationTable {
   /// The prompt identifiers, in the order of the file.
   var prompts: [String] = []
+  /// The line of each prompt.
+  private(set) var lineNumbers: [Int] = []
   /// Counts and, where the column is there, the score deviation.
   var statistics: [PromptStatistics] = []
   /// σ of each prompt, for Neyman's rule; empty without a column for it.
@@ -42,6 +44,7 @@ struct AllocationTable {
         throw table.invalid(row, identifier, "the prompt stands on line \(first) already")
       }
       prompts.append(name)
+      lineNumbers.append(table.lineNumbers[row])
       var statistics = PromptStatistics(successes: 0, samples: 0)
       if let successes, let samples {
         statistics.samples = try table.integer(row: row, column: samples)
@@ -68,6 +71,18 @@ struct AllocationTable {
         moments?.append(moment)
       }
     }
+  }
+
+  /// Where the data of one prompt are to blame for `error`, the file, the line and the prompt; nil where the options are.
+  func place(of error: AllocationError, file: String) -> String? {
+    let index: Int
+    switch error {
+    case .invalidValue(_, let place, _), .invalidCounts(let place, _, _), .missing(_, let place):
+      index = place
+    default: return nil
+    }
+    guard prompts.indices.contains(index) else { return nil }
+    return "\(file):\(lineNumbers[index]): prompt '\(prompts[index])'"
   }
 
   private static func positive(_ table: CSVTable, _ row: Int, _ column: Int) throws(InterchangeError)

@@ -149,7 +149,9 @@ import _TestSupport
     #expect(few.quality() != ArenaState(world, seed: 5).probability(0))
   }
 
-  /// Central differences of p behind a prefix with respect to the prompt's own coordinate, against the mean of the gradient that is drawn there: P' D times the share that is trained. h = 10⁻⁴ leaves 10⁻⁸.
+  /// Central differences of p behind a prefix with respect to the prompt's own coordinate, against the mean of the gradient that is drawn there: P' D times the share that is trained.
+  ///
+  /// h = 10⁻⁴ leaves 10⁻⁸.
   @Test(arguments: [TrajectoryStart.afterSuccess(fraction: 0.75), .afterFailure(fraction: 0.25)])
   func behindAPrefixTheMeanGradientIsTheDerivative(start: TrajectoryStart) {
     let world = ArenaWorld.small([0.3, 0.6], clusterSize: 1)
