@@ -36,6 +36,9 @@ import Testing
                                     evaluation splits.
             compare                 Train several methods over several seeds at equal
                                     rollouts and at equal tokens, and compare them.
+            arena                   Run allocation and selection rules against each other
+                                    at equal rollouts and at equal tokens.
+            retrieval               Compare rankers of evidence under adversarial queries.
 
             See 'allot help <subcommand>' for detailed help.
 
