@@ -13,7 +13,7 @@ static sgemm_function loaded_sgemm;
 static numerics_blas_description description;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include "clones.h"
 
 /* One row of C at a time, the inner loop over columns, where all but the transposed B are contiguous. */
 CLONES void numerics_sgemm_loops(

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #pragma clang fp contract(fast)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include "clones.h"
 #define INLINE static inline __attribute__((always_inline))
 
 /* e^x for x <= 0, and 0 below -87: there a token counts as impossible. NaN stays NaN. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#include "clones.h"
 /* Helpers must be inlined into each clone to be compiled for its instruction set. */
 #define INLINE static inline __attribute__((always_inline))
 
