@@ -55,6 +55,10 @@ extension AllocationRule: BatchAllocator {
   public func rollouts(_ prompts: [PromptRecord], budget: Int, bounds: AllocationBounds)
     throws(AllocationError) -> [Int]
   {
+    // Without a look at what it does not read.
+    if self == .uniform {
+      return try UniformAllocation.rollouts(promptCount: prompts.count, budget: budget, bounds: bounds)
+    }
     let statistics = prompts.map(\.statistics)
     let moments = prompts.map(\.moments)
     return try rollouts(statistics: statistics, moments: moments, budget: budget, bounds: bounds)

@@ -26,23 +26,36 @@ struct DrawnGroup {
 
   /// A prompt before its first round, drift up to date; `visit` counts its visits, those of the same step included.
   init(_ record: PromptRecord, start: TrajectoryStart, weight: Double, visit: Int, state: ArenaState) {
-    let world = state.world
+    var share = 1.0
+    var probability = 0.0
+    switch start {
+    case .beginning: probability = state.probability(record.prompt)
+    case .afterSuccess(let fraction):
+      share = 1 - fraction
+      let shift = state.world.shared.prefixShift * fraction
+      probability = logistic(state.logit(record.prompt, shift: shift, share: share))
+    case .afterFailure(let fraction):
+      share = 1 - fraction
+      let shift = -state.world.shared.prefixShift * fraction
+      probability = logistic(state.logit(record.prompt, shift: shift, share: share))
+    }
+    self.init(
+      record.prompt, start: start, weight: weight, visit: visit, probability: probability, share: share,
+      world: state.world)
+  }
+
+  /// The world is only looked at: a copy of its lists' references for every group would cost more than the draw.
+  private init(
+    _ i: Int, start: TrajectoryStart, weight: Double, visit: Int, probability p: Double, share: Double,
+    world: borrowing ArenaWorld
+  ) {
+    prompt = i
     self.start = start
     self.weight = weight
-    prompt = record.prompt
     self.visit = visit
-    let i = record.prompt
-    var share = 1.0
-    var shift = 0.0
-    switch start {
-    case .beginning: break
-    case .afterSuccess(let fraction): (share, shift) = (1 - fraction, world.shared.prefixShift * fraction)
-    case .afterFailure(let fraction): (share, shift) = (1 - fraction, -world.shared.prefixShift * fraction)
-    }
-    let p =
-      start == .beginning
-      ? state.probability(i) : logistic(state.logit(i, shift: shift, share: share))
-    classes = ObservedClasses(world, prompt: i, probability: p, share: share)
+    classes = ObservedClasses(
+      distance: world.distances[i] * share, success: world.successVariances[i] * share,
+      failure: world.failureVariances[i] * share, shared: world.shared, probability: p)
     successLength = max(1, share * world.successLengths[i])
     failureLength = max(1, share * world.failureLengths[i])
     meanSquaredScore =

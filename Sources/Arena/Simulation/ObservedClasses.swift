@@ -20,11 +20,16 @@ struct ObservedClasses {
   /// At success probability p and trained share `share` of each response: replayed tokens carry no score, so that D and the variances shrink with it.
   @inlinable
   init(_ world: ArenaWorld, prompt i: Int, probability p: Double, share: Double = 1) {
-    let distance = world.distances[i] * share
-    let success = world.successVariances[i] * share
-    let failure = world.failureVariances[i] * share
-    let along = 1 / world.shared.dimension
-    let (miss, leak) = (world.shared.falseNegative, world.shared.falsePositive)
+    self.init(
+      distance: world.distances[i] * share, success: world.successVariances[i] * share,
+      failure: world.failureVariances[i] * share, shared: world.shared, probability: p)
+  }
+
+  /// The same from D, v_S and v_F as they are trained.
+  @inlinable
+  init(distance: Double, success: Double, failure: Double, shared: ArenaWorld.Shared, probability p: Double) {
+    let along = 1 / shared.dimension
+    let (miss, leak) = (shared.falseNegative, shared.falsePositive)
     let accepted = p * (1 - miss) + (1 - p) * leak
     let right = accepted > 0 ? p * (1 - miss) / accepted : 0
     let rightRefused = accepted < 1 ? p * miss / (1 - accepted) : 0
