@@ -11,16 +11,16 @@ struct ArenaCommand: AsyncParsableCommand {
     commandName: "arena",
     abstract: "Run allocation and selection rules against each other at equal rollouts and at equal tokens.",
     discussion: """
-      A simulator of training with verifiable rewards: every rule meets the same worlds, prompts and random numbers, takes its best step length, and \
+      A simulator of training with verifiable rewards: every rule meets the same worlds, prompts and random numbers, takes the step that would be best for the true mean and noise of its gradient on a function of one curvature, and \
       spends the same budget; what it draws and throws away is counted. Prints a table for each world and, with --output, writes tables, plots and a report.
 
       \(text("Worlds", ArenaWorld.named))
 
-      \(text("Held out, not looked at while our own rules were built", ArenaWorld.heldOut))
+      \(text("Held out, looked at once while our own rules were built, before their last change", ArenaWorld.heldOut))
 
       \(text("Fresh, drawn up after the last change to our rules", ArenaWorld.fresh))
 
-      Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \(Contender.neymanOracle.name) and \(Contender.twoStageOracle.name) run beside them.
+      Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \([Contender.neymanOracle, .twoStageOracle, .steeredOracle].map(\.name).joined(separator: ", ")) run beside them.
       """)
 
   private static func text(_ title: String, _ recipes: [ArenaWorld.Recipe]) -> String {
@@ -101,7 +101,7 @@ struct ArenaCommand: AsyncParsableCommand {
     var directory: PartialDirectory?
     defer { directory?.discard() }
     if let output {
-      let partial = try Self.reporting { () throws(ReportingError) in
+      let partial = try CommandFailure.reporting { () throws(ReportingError) in
         try PartialDirectory(target: output, kind: .arena)
       }
       interruption.guardDirectory(partial)
@@ -149,13 +149,9 @@ struct ArenaCommand: AsyncParsableCommand {
     }
     for file in files.files() {
       try interruption.throwIfRequested()
-      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
     }
     try interruption.throwIfRequested()
-    try Self.reporting { () throws(ReportingError) in try directory.commit() }
-  }
-
-  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
-    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
   }
 }

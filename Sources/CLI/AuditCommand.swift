@@ -68,7 +68,7 @@ struct AuditCommand: AsyncParsableCommand {
     var directory: PartialDirectory?
     defer { directory?.discard() }
     if let output {
-      let partial = try Self.reporting { () throws(ReportingError) in
+      let partial = try CommandFailure.reporting { () throws(ReportingError) in
         try PartialDirectory(target: output, kind: .audit)
       }
       interruption?.guardDirectory(partial)
@@ -96,14 +96,10 @@ struct AuditCommand: AsyncParsableCommand {
     }
     for file in AuditReport(result: result, plots: plots).files {
       try interruption.throwIfRequested()
-      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
     }
     try interruption.throwIfRequested()
-    try Self.reporting { () throws(ReportingError) in try directory.commit() }
-  }
-
-  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
-    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
   }
 
   /// Reads the files and computes the audit.

@@ -14,4 +14,9 @@ extension CommandFailure {
       }
     self.init(code, error.description)
   }
+
+  /// Runs `body`, and fails as the command does where it cannot write or read a run directory.
+  static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
+    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+  }
 }

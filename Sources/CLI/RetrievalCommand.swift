@@ -42,7 +42,7 @@ struct RetrievalCommand: AsyncParsableCommand {
     var directory: PartialDirectory?
     defer { directory?.discard() }
     if let output {
-      let partial = try Self.reporting { () throws(ReportingError) in
+      let partial = try CommandFailure.reporting { () throws(ReportingError) in
         try PartialDirectory(target: output, kind: .retrieval)
       }
       interruption.guardDirectory(partial)
@@ -73,14 +73,10 @@ struct RetrievalCommand: AsyncParsableCommand {
     }
     for file in report.files(plots: plots) {
       try interruption.throwIfRequested()
-      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
     }
     try interruption.throwIfRequested()
-    try Self.reporting { () throws(ReportingError) in try directory.commit() }
-  }
-
-  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
-    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
+    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
   }
 
   private func checkOptions() throws {

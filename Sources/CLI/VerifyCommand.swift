@@ -62,7 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     let interruption = Interruption()
     let tokens = try realTokens()
-    let directory = try Self.reporting { () throws(ReportingError) in
+    let directory = try CommandFailure.reporting { () throws(ReportingError) in
       try PartialDirectory(target: output, kind: .verify)
     }
     interruption.guardDirectory(directory)
@@ -134,10 +134,10 @@ struct VerifyCommand: AsyncParsableCommand {
   {
     for file in try writer.files() {
       try interruption.throwIfRequested()
-      try Self.reporting { () throws(ReportingError) in try directory.write(file) }
+      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
     }
     try interruption.throwIfRequested()
-    try Self.reporting { () throws(ReportingError) in try directory.commit() }
+    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
   }
 
   private func summarise(_ writer: RunWriter, _ directory: PartialDirectory) throws {
@@ -170,10 +170,5 @@ struct VerifyCommand: AsyncParsableCommand {
       }
     }
     if !changes.isEmpty { throw CommandFailure(.strictVerdictChange, changes.joined(separator: "\n       ")) }
-  }
-
-  /// Runs `body`, turning what goes wrong with files into the failure with its exit code.
-  private static func reporting<T>(_ body: () throws(ReportingError) -> T) throws(CommandFailure) -> T {
-    do throws(ReportingError) { return try body() } catch { throw CommandFailure(error) }
   }
 }

@@ -9,6 +9,9 @@ import Testing
   /// They read tokens, which the arena has none of. What they flag biases nothing: that is the business of `EarlyAbort`, whose weights the arena runs. Their transitions are tested by themselves.
   static let watchmen = ["StopLandmarks", "StopRule"]
 
+  /// What rules are asked and shown, in alphabetical order: three protocols and the size of a pool, which compute nothing.
+  static let shapes = ["PoolShape", "PromptSelector", "SequentialSampler", "TrajectoryStarter"]
+
   static let folders = ["Estimators", "Allocation", "Modulation"]
 
   /// The names of the public types that a text declares at any depth, by their last component.
@@ -41,12 +44,8 @@ import Testing
     try SourceTree.files(in: "Sources/\(folder)").map(\.text)
   }
 
-  /// What `Allocation/Interface` declares is what rules are asked and shown; it computes nothing.
   static func types() throws -> [String] {
-    try folders.flatMap { folder in
-      try SourceTree.files(in: "Sources/\(folder)").filter { !$0.path.contains("/Interface/") }
-        .map(\.text).flatMap(publicTypes)
-    }
+    try folders.flatMap { try texts($0).flatMap(publicTypes) }
   }
 
   @Test func everyFormulaThatTrainingUsesIsExamined() throws {
@@ -57,7 +56,9 @@ import Testing
     #expect(types.count { used.contains($0) } > 20, "the trainer must use the library's formulas")
     let examined = try Self.texts("Claims") + Self.texts("Arena")
     let found = Self.unexamined(types: types, training: training, claims: examined)
-    #expect(found == Self.watchmen, "Training uses what neither a claim examines nor the arena runs")
+    #expect(
+      found == (Self.shapes + Self.watchmen).sorted(),
+      "Training uses what neither a claim examines nor the arena runs")
     let tests = Self.words(try SourceTree.files(in: "Tests/AllocationTests").map(\.text))
     for name in Self.watchmen { #expect(tests.contains(name), "no test of \(name)") }
   }

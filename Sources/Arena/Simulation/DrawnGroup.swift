@@ -95,11 +95,11 @@ struct DrawnGroup {
     tokens += totalLength(failures, mean: failureLength, variation: variation, normal: second)
     finished += successes + failures
     finishedTokens = tokens - abortedTokens
-    let stubs = totalLength(
+    let cut = totalLength(
       fates.aborted, mean: shared.flagPosition * failureLength, variation: variation,
       normal: normalPair(&stream).0)
-    abortedTokens += stubs
-    tokens += stubs
+    abortedTokens += cut
+    tokens += cut
     return successes
   }
 

@@ -125,7 +125,9 @@ extension ArenaWorld {
     },
   ]
 
-  /// Worlds that were not looked at while our own rule was built; it is judged on them.
+  /// Worlds that nothing of our own rules was chosen on.
+  ///
+  /// They were looked at once with an earlier version, before the last change, which the named worlds decided.
   public static let heldOut: [Recipe] = [
     Recipe(
       "held-out-skewed", "many hopeless prompts, a few easy ones, uneven scores",
