@@ -14,7 +14,7 @@ enum RulesMeasure {
     let setting = ArenaSetting(rollouts: 2_000_000)
     guard let recipe = ArenaWorld.recipe("even") else { return [] }
     let world = recipe.world(count: 1024, seed: 1)
-    for contender in Contender.all(each: 8) where contender.preparation == nil {
+    for contender in Contender.all(each: 8) where !contender.rule.needsFeatures {
       var rates: [Double] = []
       for _ in 0..<rounds {
         var clock = ProcessClock()

@@ -20,7 +20,7 @@ struct ArenaCommand: AsyncParsableCommand {
 
       \(text("Fresh, drawn up after the last change to our rules", ArenaWorld.fresh))
 
-      Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \([Contender.neymanOracle, .twoStageOracle, .steeredOracle].map(\.name).joined(separator: ", ")) run beside them.
+      Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \(Contender.oracles.map(\.name).joined(separator: ", ")) run beside them.
       """)
 
   private static func text(_ title: String, _ recipes: [ArenaWorld.Recipe]) -> String {

@@ -55,6 +55,9 @@ public let references: [Reference] = [
     key: "cobbe2021", authors: "Cobbe, Kosaraju, Bavarian et al.", year: 2021,
     title: "Training verifiers to solve math word problems", locator: "arXiv:2110.14168"),
   Reference(
+    key: "cochran1977", authors: "Cochran", year: 1977,
+    title: "Sampling techniques, third edition", locator: "Wiley"),
+  Reference(
     key: "cormRAG2026", authors: "the authors of CoRM-RAG", year: 2026,
     title: "CoRM-RAG",
     locator: "arXiv:2605.01302; PeiYangLiu/CoRM-RAG"),

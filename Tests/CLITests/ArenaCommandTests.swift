@@ -105,7 +105,8 @@ import Testing
       let methods = try #require(try JSONValue(parsing: one.output)["worlds"]?[0]?["methods"]?.arrayValue)
       #expect(
         methods.map { $0["method"]?.stringValue } == [
-          "uniform", "dapo", "oracle-neyman", "oracle-two-stage", "oracle-steered",
+          "uniform", "dapo", "oracle-neyman", "oracle-two-stage", "oracle-two-stage-tokens",
+          "oracle-steered", "oracle-steered-tokens",
         ])
       #expect(methods[0]["oracle"] == .bool(false) && methods[2]["oracle"] == .bool(true))
       #expect(methods[0]["rank"]?["est"]?.doubleValue != nil && methods[2]["rank"] == .null)

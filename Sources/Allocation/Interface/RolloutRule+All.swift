@@ -1,7 +1,8 @@
 extension RolloutRule {
   /// Every rule that has a name, for `each` rollouts of a prompt.
   public static func all(each: Int) -> [RolloutRule] {
-    established(each: each) + oneShot(each: each) + rivals(each: each) + [.twoStage, .steered]
+    established(each: each) + oneShot(each: each) + rivals(each: each)
+      + [.twoStage, .twoStageTokens, .steered, .steeredTokens]
   }
 
   /// The names of the rules, in reading order.
@@ -29,6 +30,7 @@ extension RolloutRule {
       RolloutRule(
         "gvm", sampler: GradientVarianceMinimisation(pilots: max(1, each / 2)), bounds: AllocationBounds.none),
       RolloutRule("vip", allocator: VariancePredictiveAllocation(), bounds: vip),
+      .predictedVariance(each: each),
       RolloutRule("duet", allocator: TokenBudgetAllocation(), bounds: tokens),
       RolloutRule(
         "duet-abort", sampler: SingleRound(TokenBudgetAllocation()), abort: EarlyAbort(), bounds: tokens,

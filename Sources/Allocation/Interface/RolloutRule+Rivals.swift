@@ -3,6 +3,22 @@
 /// `each` is the size of the group that plain GRPO would draw. Where a paper fixes more than one number, their ratio is kept; what a rule spends for a prompt it trains on depends on the pass rates and is
 /// for the caller to count. `bounds` hold the fewest and the most rollouts that a rule draws for one prompt.
 extension RolloutRule {
+  /// VIP with its Gaussian process over the features of the pool's prompts, within 4 and 32 rollouts as published.
+  ///
+  /// Before `over(features:)` it knows the prompts of no pool, and refuses them.
+  public static func predictedVariance(each: Int) -> RolloutRule {
+    let bounds = AllocationBounds(minimum: min(4, each), maximum: max(32, each))
+    let rule = { @Sendable (process: GaussianProcessPassRates) in
+      RolloutRule(
+        "vip-features", allocator: VariancePredictiveAllocation(predictor: process), bounds: bounds)
+    }
+    var result = rule(.withoutPool)
+    result.overFeatures = { features throws(AllocationError) in
+      rule(try GaussianProcessPassRates(features: features))
+    }
+    return result
+  }
+
   /// Reinforce-Ada until both rewards are frequent enough: up to 4 rounds of `each`, of which each/2 are kept; 8 and 4 as published.
   public static func reinforceAdaBalanced(each: Int) -> RolloutRule {
     reinforceAda("reinforce-ada-balanced", exit: .balanced, each: each)

@@ -78,6 +78,16 @@ public struct GaussianProcessPassRates: Sendable, Hashable, Codable {
     logOdds = [Double](repeating: settings.priorMean, count: features.count)
   }
 
+  /// A process over no pool yet: every prompt lacks its features.
+  static var withoutPool: Self { Self() }
+
+  private init() {
+    settings = Settings()
+    dimension = 0
+    features = []
+    logOdds = []
+  }
+
   /// The predicted pass rate; throws for a prompt outside the pool, whose features are not known.
   public func passRate(_ prompt: Int) throws(AllocationError) -> Double {
     guard logOdds.indices.contains(prompt) else { throw .missing(name: "features", index: prompt) }

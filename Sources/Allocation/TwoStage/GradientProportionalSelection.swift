@@ -23,6 +23,8 @@ public struct GradientProportionalSelection: PromptSelector {
   public var foresight: Int
   /// Whether prompts are weighed by 1/π; without it the step's objective favours the prompts that are taken.
   public var isWeighted: Bool
+  /// Whether tokens are what rollouts cost: sizes are then divided by √c, which only a selection without weights has a reason for.
+  public var paysTokens: Bool
   /// Whether pass rates are those of the rule's memory; else those of the record's counts, which an oracle fills.
   public var remembers: Bool
   /// What is remembered of pass rates.
@@ -33,7 +35,7 @@ public struct GradientProportionalSelection: PromptSelector {
   /// Four candidates for each place, π at least a quarter of the uniform one.
   public init(
     candidatesPerPrompt: Int = 4, floor: Double = 0.25, exponent: Double = 1, isWeighted: Bool = true,
-    foresight: Int = 0, remembers: Bool = true
+    foresight: Int = 0, paysTokens: Bool = false, remembers: Bool = true
   ) {
     precondition(candidatesPerPrompt > 0, "\(candidatesPerPrompt) candidates")
     precondition((0...1).contains(floor) && floor > 0, "the floor is \(floor), it must lie in (0, 1]")
@@ -42,13 +44,15 @@ public struct GradientProportionalSelection: PromptSelector {
     self.exponent = exponent
     self.isWeighted = isWeighted
     self.foresight = foresight
+    self.paysTokens = paysTokens
     self.remembers = remembers
   }
 
   /// Takes `count` of the candidates, all where there are fewer.
   public mutating func select(_ candidates: [PromptRecord], count: Int, stream: inout RandomStream) -> [Int] {
     guard !candidates.isEmpty, count > 0 else { return [] }
-    let sizes = candidates.map { record -> Double in
+    let costs = paysTokens ? candidates.costs : candidates.map { _ in 1.0 }
+    let sizes = zip(candidates, costs).map { record, cost -> Double in
       let law = remembers ? memory.posterior(record.prompt) : PassRateMemory.Pair(record)
       var square = law.meanSquaredVariance
       // E[p²(1−p)^{2+t}]: each further factor 1 − p raises β by one.
@@ -57,7 +61,7 @@ public struct GradientProportionalSelection: PromptSelector {
       }
       var length = square.squareRoot()
       if let moments = record.moments { length *= moments.squaredDistance.squareRoot() }
-      return exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)
+      return (exponent == 1 ? length : exponent == 0 ? 1 : pow(length, exponent)) / cost.squareRoot()
     }
     let inclusion = Self.inclusion(sizes: sizes, count: min(count, candidates.count), floor: floor)
     let places = Self.places(

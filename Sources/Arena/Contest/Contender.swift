@@ -7,42 +7,20 @@ public struct Contender: Sendable {
   /// Whether it is shown the true success probabilities and score moments: an oracle, not a method.
   public var knowsTruth: Bool
 
-  /// Makes the rule for a world, where it needs to know the pool before it starts; nil where it does not.
-  public var preparation: (@Sendable (ArenaWorld) throws(AllocationError) -> RolloutRule)?
-
   /// A rule, by default one that knows only what rollouts told.
   public init(_ rule: RolloutRule, knowsTruth: Bool = false) {
     self.rule = rule
     self.knowsTruth = knowsTruth
   }
 
-  /// The contender as it starts in `world`.
+  /// The contender as it starts in `world`; throws where it needs features and the world has none.
   func prepared(for world: ArenaWorld) throws(AllocationError) -> Contender {
-    guard let preparation else { return self }
-    return Contender(try preparation(world), knowsTruth: knowsTruth)
+    Contender(
+      try rule.over { (0..<world.count).map { world.features($0) } }, knowsTruth: knowsTruth)
   }
-
-  /// VIP with its Gaussian process over the world's features.
-  ///
-  /// Throws, when it is prepared, where the world has no features.
-  public static let predictedVariance: Contender = {
-    var contender = Contender(
-      RolloutRule("vip-features", allocator: VariancePredictiveAllocation()))
-    contender.preparation = { world throws(AllocationError) in
-      let process = try GaussianProcessPassRates(features: (0..<world.count).map { world.features($0) })
-      return RolloutRule(
-        "vip-features", allocator: VariancePredictiveAllocation(predictor: process),
-        bounds: VariancePredictiveAllocation.publishedBounds)
-    }
-    return contender
-  }()
 
   /// Every method that has a name, for `each` rollouts of a prompt.
-  public static func all(each: Int) -> [Contender] {
-    RolloutRule.all(each: each).flatMap { rule in
-      rule.name == "vip" ? [Contender(rule), predictedVariance] : [Contender(rule)]
-    }
-  }
+  public static func all(each: Int) -> [Contender] { RolloutRule.all(each: each).map { Contender($0) } }
 
   /// The name in tables.
   public var name: String { rule.name }

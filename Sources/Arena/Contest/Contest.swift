@@ -42,7 +42,7 @@ public struct Contest: Sendable {
       ? contenders : [Contender(.uniform)] + contenders
     self.setting = setting
     self.seeds = seeds
-    oracles = [.neymanOracle, .twoStageOracle, .steeredOracle]
+    oracles = Contender.oracles
   }
 
   /// Everything about one stage, at equal rollouts and, where the setting has a token budget, at equal tokens.

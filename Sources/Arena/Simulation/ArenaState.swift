@@ -97,6 +97,8 @@ struct ArenaState {
     record.moments = .init(
       successVariance: classes.acceptedAlong + classes.acceptedAcross,
       failureVariance: classes.refusedAlong + classes.refusedAcross, squaredDistance: distance * distance)
+    let p = probability(i)
+    record.meanLength = p * world.successLengths[i] + (1 - p) * world.failureLengths[i]
     return record
   }
 

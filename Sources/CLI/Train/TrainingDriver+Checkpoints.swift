@@ -10,6 +10,9 @@ extension TrainingDriver {
     let method = try training { () throws(TrainingError) in
       try Method.resolved(configuration.method, overrides: configuration.overrides)
     }
+    let rule = try training { () throws(TrainingError) in
+      try configuration.ruleState(method, tasks: preparation.tasks)
+    }
     var refused: [(path: String, reason: String)] = []
     for name in TrainingDirectory.checkpointNames(directory).reversed() {
       let path = directory + "/checkpoints/" + name
@@ -30,8 +33,7 @@ extension TrainingDriver {
       do throws(ReportingError) {
         contents = try Checkpoint.read(
           path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
-          refresh: method.refresh,
-          rule: configuration.ruleState(method, promptCount: preparation.tasks.pool.count))
+          refresh: method.refresh, rule: rule)
       } catch {
         refused.append((path, error.description))
         continue

@@ -1,22 +1,32 @@
 import Allocation
 
 extension RunConfiguration {
-  /// The rollout rule that a method names, at its beginning; nil for none.
+  /// The rollout rule that a method names, at its beginning on the pool of `tasks`; nil for none.
+  ///
+  /// Throws where a prompt of the pool has a character that the vocabulary lacks.
   ///
   /// - Precondition: a rule that exists, as a method without `problems` has it.
-  public func rolloutRule(_ method: Method) -> RolloutRule? {
-    method.rolloutRule.map { name in
-      guard let rule = RolloutRule.named(name, each: rolloutsPerPrompt) else {
-        preconditionFailure("there is no rollout rule '\(name)'")
-      }
-      return rule
+  public func rolloutRule(_ method: Method, tasks: TaskSet) throws(TrainingError) -> RolloutRule? {
+    guard let name = method.rolloutRule else { return nil }
+    guard let rule = RolloutRule.named(name, each: rolloutsPerPrompt) else {
+      preconditionFailure("there is no rollout rule '\(name)'")
+    }
+    guard rule.needsFeatures else { return rule }
+    var features: [[Double]] = []
+    for problem in tasks.pool {
+      features.append(
+        PromptFeatures.tokenCounts(
+          try tasks.vocabulary.encodePrompt(problem.prompt), vocabularySize: tasks.vocabulary.count))
+    }
+    do throws(AllocationError) { return try rule.over { features } } catch {
+      throw .invalid(name: "rollout_rule", value: name, allowed: "suit the pool: \(error)")
     }
   }
 
-  /// The state of the method's rollout rule at the beginning of a run on so many prompts; nil for a method without one.
-  public func ruleState(_ method: Method, promptCount: Int) -> RuleState? {
-    rolloutRule(method).map {
-      RuleState(rule: $0, promptCount: promptCount, maximumLength: maximumTokens)
+  /// The state of the method's rollout rule at the beginning of a run on `tasks`; nil for a method without one.
+  public func ruleState(_ method: Method, tasks: TaskSet) throws(TrainingError) -> RuleState? {
+    try rolloutRule(method, tasks: tasks).map {
+      RuleState(rule: $0, promptCount: tasks.pool.count, maximumLength: maximumTokens)
     }
   }
 
@@ -48,7 +58,7 @@ extension RunConfiguration {
     try require(
       miniBatches <= promptsPerStep, "mini_batches", "\(miniBatches)",
       "be at most prompts_per_step, \(promptsPerStep)")
-    if let rule = rolloutRule(method) { try check(rule, method: method) }
+    if let rule = try rolloutRule(method, tasks: tasks) { try check(rule, method: method) }
     try checkEvaluation(tasks: tasks, shape: shape)
   }
 

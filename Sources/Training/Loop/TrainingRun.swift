@@ -53,7 +53,8 @@ public final class TrainingRun {
       promptTokens: promptTokens, verifier: tasks.verifier, settings: configuration.sampling(tasks),
       order: PromptOrder(
         seed: configuration.seed, poolSize: tasks.pool.count, batchSize: configuration.promptsPerStep))
-    let rule = rule ?? configuration.rolloutRule(method)
+    let own = try configuration.rolloutRule(method, tasks: tasks)
+    let rule = rule ?? own
     if let state {
       guard state.rule?.rule.name == rule?.name else {
         throw .invalid(

@@ -116,4 +116,33 @@ import _TestSupport
     try process.observe([], passRates: [])
     #expect(process == untouched)
   }
+
+  /// The rule over no pool refuses; over a pool it is the allocator with that pool's process, and others do not ask for features.
+  @Test func theRuleKnowsNoPromptBeforeItKnowsAPool() throws {
+    let bare = RolloutRule.predictedVariance(each: 8)
+    let groups = (0..<3).map { StagedGroup(PromptRecord(prompt: $0)) }
+    #expect(bare.needsFeatures && bare.bounds == VariancePredictiveAllocation.publishedBounds)
+    #expect(throws: AllocationError.missing(name: "features", index: 0)) {
+      try bare.sampler.requests(groups, budget: 24, bounds: .none)
+    }
+    var rule = try bare.over { [[0], [0.1], [9]] }
+    rule.observe([GroupOutcome(prompt: 0, successes: 1, samples: 100)])
+    var process = try GaussianProcessPassRates(features: [[0], [0.1], [9]])
+    try process.observe([0], passRates: [0.01])
+    let bounds = try #require(rule.bounds)
+    let counts = try rule.sampler.requests(groups, budget: 30, bounds: bounds)
+    #expect(
+      counts
+        == (try VariancePredictiveAllocation.rollouts(
+          passRates: (0..<3).map { try process.passRate($0) }, budget: 30)))
+    // The neighbour of what failed gets less than the far one.
+    #expect(counts[1] < counts[2])
+    #expect(throws: AllocationError.missing(name: "features", index: 1)) { try bare.over { [[1], []] } }
+    let other = RolloutRule.uniform
+    #expect(!other.needsFeatures)
+    _ = try other.over {
+      Issue.record("a rule without need of features asks for none")
+      return []
+    }
+  }
 }

@@ -179,4 +179,24 @@ import _TestSupport
     // The grid is a fortieth wide, the function flat at its minimum.
     #expect(optimum <= best && best < 1.01 * optimum)
   }
+
+  /// Of two prompts that are alike but for lengths 4 and 1, the dearer has half the size: π = (1/3, 2/3) where one is taken.
+  @Test func whereTokensArePaidADearPromptIsTakenByTheInverseRootOfItsCost() {
+    var records = [PromptRecord(prompt: 0), PromptRecord(prompt: 1)]
+    records[0].meanLength = 4
+    records[1].meanLength = 1
+    var rule = GradientProportionalSelection(floor: 0.01, isWeighted: false, paysTokens: true)
+    var plain = GradientProportionalSelection(floor: 0.01, isWeighted: false)
+    var stream = RandomStream(StreamKey(seed: 3, claim: "paid-selection"))
+    let draws = 30_000
+    var taken = 0
+    var free = 0
+    for _ in 0..<draws {
+      taken += rule.select(records, count: 1, stream: &stream) == [0] ? 1 : 0
+      free += plain.select(records, count: 1, stream: &stream) == [0] ? 1 : 0
+    }
+    // Five standard errors of a share of 1/3 or 1/2.
+    #expect(abs(Double(taken) / Double(draws) - 1.0 / 3) < 5 * (2.0 / 9 / Double(draws)).squareRoot())
+    #expect(abs(Double(free) / Double(draws) - 0.5) < 5 * (0.25 / Double(draws)).squareRoot())
+  }
 }

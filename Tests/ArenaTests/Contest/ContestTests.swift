@@ -32,7 +32,7 @@ import Testing
     let contest = contest(
       [.twoStage, .mixedGroups(each: 8), .reinforceAdaBalanced(each: 8)], tokens: 300_000)
     let one = contest.results(Self.stage, threads: 1)
-    #expect(one.count == 2 * 7)
+    #expect(one.count == 2 * (4 + Contender.oracles.count))
     #expect(text(contest.results(Self.stage, threads: 2)) == text(one))
     #expect(text(contest.results(Self.stage, threads: 1)) == text(one))
   }
@@ -41,7 +41,8 @@ import Testing
     let results = contest([.twoStage]).results(Self.stage, threads: 2)
     #expect(
       results.map(\.method) == [
-        "uniform", "allot-two-stage", "oracle-neyman", "oracle-two-stage", "oracle-steered",
+        "uniform", "allot-two-stage", "oracle-neyman", "oracle-two-stage", "oracle-two-stage-tokens",
+        "oracle-steered", "oracle-steered-tokens",
       ])
     let uniform = results[0]
     // The target is a part of what uniform gained; without a gain there is none.
@@ -56,7 +57,7 @@ import Testing
     }
     // Regret is to one oracle for all seeds, the best by its mean: no oracle is better on average.
     let regrets = results[2...].compactMap { $0.estimate(.regret)?.value }
-    #expect(regrets.count == 3 && regrets.contains(0) && regrets.allSatisfy { $0 >= 0 })
+    #expect(regrets.count == Contender.oracles.count && regrets.contains(0) && regrets.allSatisfy { $0 >= 0 })
     for result in results {
       let (quality, regret) = (result.values[.quality] ?? [], result.values[.regret] ?? [])
       let sums = zip(quality, regret).map { ($0 ?? 0) + ($1 ?? 0) }
@@ -68,7 +69,7 @@ import Testing
   @Test func aBudgetOfTokensIsSpentInTokens() {
     let results = contest([.uniform], tokens: 50_000, replicates: 0).results(Self.stage, threads: 1)
     let equal = results.filter { $0.budget == .tokens }
-    #expect(equal.count == 4)
+    #expect(equal.count == 1 + Contender.oracles.count)
     for result in equal {
       #expect((result.values[.tokens] ?? []).allSatisfy { ($0 ?? 0) >= 50_000 && ($0 ?? 0) < 90_000 })
       // The step is examined at equal rollouts alone, and nowhere without replicates.
@@ -91,7 +92,7 @@ import Testing
 
   @Test func aRuleThatReadsFeaturesRefusesAWorldWithoutThem() {
     var contest = contest([.uniform], replicates: 0)
-    contest.contenders.append(.predictedVariance)
+    contest.contenders.append(Contender(.predictedVariance(each: 8)))
     let bare = Contest.Stage(name: "small") { _ in .small((0..<16).map { 0.05 + 0.05 * Double($0) }) }
     let results = contest.results(bare, threads: 1)
     #expect(results[1].method == "vip-features" && results[1].refusal != nil)
@@ -100,6 +101,6 @@ import Testing
 
   @Test func aCancelledContestHasRowsWithoutNumbers() {
     let results = contest([.uniform]).results(Self.stage, threads: 1) { true }
-    #expect(results.count == 4 && results.allSatisfy { $0.estimate(.quality) == nil && $0.refusal == nil })
+    #expect(results.count == 1 + Contender.oracles.count && results.allSatisfy { $0.estimate(.quality) == nil && $0.refusal == nil })
   }
 }

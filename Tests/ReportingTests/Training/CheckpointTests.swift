@@ -40,15 +40,20 @@ import Training
   private func read(_ path: String, _ configuration: RunConfiguration, _ method: Method)
     throws(ReportingError) -> Checkpoint.Contents
   {
-    try Checkpoint.read(
+    let rule: RuleState?
+    do { rule = try configuration.ruleState(method, tasks: Self.tasks()) } catch {
+      preconditionFailure("the tests' own pool suits every rule: \(error)")
+    }
+    return try Checkpoint.read(
       path, settings: { configuration.optimiserSettings(isWarmUp: !$0) }, decay: method.decay,
-      refresh: method.refresh, rule: configuration.ruleState(method, promptCount: 40))
+      refresh: method.refresh, rule: rule)
   }
 
   /// In the middle of the warm-up, at its end and between steps; with a history that decays, a reference model, and rules that remember.
   @Test(
     arguments: [
       "rloo", "dynamo-as-released", "allot", "prefix-controller", "greso", "duet", "ar3po", "coba-rl",
+      "vip-features",
     ],
     ["", "0.05"])
   func aStateThatWasReadGoesOnAsTheOneThatWasWritten(method: String, penalty: String) throws {

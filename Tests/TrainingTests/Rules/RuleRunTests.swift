@@ -151,4 +151,27 @@ import Testing
         shape: TinyRun.shape, state: state)
     }
   }
+
+  /// VIP's process over the prompts' tokens: after a step every prompt of the pool has moved from the prior, those rolled out to what was seen, the others to what a process of the same features says.
+  @Test func theGaussianProcessLearnsOfPromptsThatWereNotRolledOut() throws {
+    let run = try TinyRun.warm { $0.method = "vip-features" }
+    let outcome = try TinyRun.finish(run, steps: 1)
+    let groups = try #require(outcome.rollouts[0].ruled?.groups)
+    let tasks = try TinyRun.tasks.get()
+    var process = try GaussianProcessPassRates(
+      features: try tasks.pool.map { problem in
+        // Counted anew: a token and how often it occurs, over the root of the sum of squares.
+        let tokens = try tasks.vocabulary.encodePrompt(problem.prompt)
+        let counts = (0..<tasks.vocabulary.count).map { id in Double(tokens.count { Int($0) == id }) }
+        let length = counts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return counts.map { $0 / length }
+      })
+    try process.observe(
+      groups.map(\.prompt), passRates: groups.map { Double($0.successes) / Double($0.samples) })
+    let sampler = try #require(
+      run.state.rule?.rule.sampler as? SingleRound<VariancePredictiveAllocation>)
+    let learnt = try #require(sampler.allocator.predictor)
+    #expect(learnt.logOdds == process.logOdds)
+    #expect(groups.count < tasks.pool.count && learnt.logOdds.allSatisfy { $0 != 0 })
+  }
 }

@@ -14,21 +14,15 @@ extension RuleStage {
     return prompts.indices.map { index in
       let prompt = prompts[index]
       var record = PromptRecord(
-        prompt: prompt, statistics: statistics[index], features: features(prompt))
+        prompt: prompt, statistics: statistics[index],
+        features: PromptFeatures.tokenCounts(
+          plain.promptTokens[prompt], vocabularySize: plain.vocabulary.count))
       record.discountedSuccesses = state.history.snapshot.successes[prompt]
       record.discountedSamples = state.history.snapshot.samples[prompt]
       record.promptLogProbability = means[index]
       ruleState.prompts[prompt].fill(&record)
       return record
     }
-  }
-
-  /// How often each token occurs in the prompt, scaled to the length 1: what is known of it without the model.
-  private func features(_ prompt: Int) -> [Double] {
-    var counts = [Double](repeating: 0, count: plain.vocabulary.count)
-    for token in plain.promptTokens[prompt] { counts[Int(token)] += 1 }
-    let length = counts.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return counts.map { $0 / length }
   }
 
   /// The mean of log π over the tokens of each prompt after the first; nil for a prompt that has no other.
