@@ -4,6 +4,10 @@ public protocol SequentialSampler: Sendable, Codable {
   var promptsPerTrained: Int { get }
   /// Batches of prompts at most until enough are trained on; 1 where a step trains on what it has.
   var maximumBatches: Int { get }
+  /// Whether groups that are fit for training, and more than a step needs, wait for the next ones in the place of being dropped.
+  ///
+  /// They are trained on with the rollouts of the step that drew them, before anything else is drawn, the oldest first.
+  var keepsSurplus: Bool { get }
   /// Whether the bounds it is given change what it does.
   var readsBounds: Bool { get }
   /// Whether it reads the log-probabilities of prompts, which take a pass of the model.
@@ -32,6 +36,8 @@ extension SequentialSampler {
   public var promptsPerTrained: Int { 1 }
   /// A step trains on what it has.
   public var maximumBatches: Int { 1 }
+  /// What a step does not need is dropped.
+  public var keepsSurplus: Bool { false }
   /// Whether bounds are read.
   public var readsBounds: Bool { false }
   /// Whether the log-probabilities of prompts are read.

@@ -1,5 +1,5 @@
 /// The rollouts of one prompt at one step so far, round by round.
-public struct StagedGroup: Sendable, Hashable {
+public struct StagedGroup: Sendable, Hashable, Codable {
   /// The prompt.
   public var record: PromptRecord
   /// Successes and samples of each round that drew something for it.

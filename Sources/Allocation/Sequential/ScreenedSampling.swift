@@ -5,7 +5,9 @@
 ///
 /// The screen's outcomes are conditioned on, so that the pass rate of the prompts that go on is biased towards ½; train on the continuation alone with `skipsScreen`.
 ///
-/// - Source: `speed2025`, released code. Its buffer of prompts that wait for a later step is not modelled: what is over at the end of a step is dropped. Unverified: `maximumBatches`.
+/// Groups that are over at the end of a step wait in a buffer and are trained on first in the next, with their old rollouts; where enough wait, nothing is drawn.
+///
+/// - Source: `speed2025`, released code. It shares one call between the continuations of one batch and the screens of the next, a saving of time that is not modelled. Unverified: `maximumBatches`, and that the buffer gives out the oldest first.
 public struct ScreenedSampling: SequentialSampler, Hashable {
   /// n_init, rollouts of the screen.
   public var screen: Int
@@ -13,6 +15,8 @@ public struct ScreenedSampling: SequentialSampler, Hashable {
   public var more: Int
   /// Whether the screen's rollouts are left out of training; false as published.
   public var skipsScreen: Bool
+  /// Whether what is over waits; true as published.
+  public var keepsSurplus: Bool
   /// Prompts that are screened for each one that is trained on.
   public var promptsPerTrained: Int
   /// Batches at most until enough have passed the screen.
@@ -20,8 +24,8 @@ public struct ScreenedSampling: SequentialSampler, Hashable {
 
   /// The published numbers: 4 and 12 rollouts, 64 prompts for 16 that are trained on.
   public init(
-    screen: Int = 4, more: Int = 12, skipsScreen: Bool = false, promptsPerTrained: Int = 4,
-    maximumBatches: Int = 10
+    screen: Int = 4, more: Int = 12, skipsScreen: Bool = false, keepsSurplus: Bool = true,
+    promptsPerTrained: Int = 4, maximumBatches: Int = 10
   ) {
     precondition(screen > 1, "\(screen) rollouts cannot show two rewards")
     precondition(
@@ -31,6 +35,7 @@ public struct ScreenedSampling: SequentialSampler, Hashable {
     self.screen = screen
     self.more = more
     self.skipsScreen = skipsScreen
+    self.keepsSurplus = keepsSurplus
     self.promptsPerTrained = promptsPerTrained
     self.maximumBatches = maximumBatches
   }

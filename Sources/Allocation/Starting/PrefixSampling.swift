@@ -99,11 +99,11 @@ public struct PrefixSampling: TrajectoryStarter, Hashable {
     ])
   }
 
-  /// Within a stored response for the prompts that come again, else at the beginning.
+  /// Within a stored response for the prompts that come again, else at the beginning; of a prompt that is also among the fresh ones only the first, which is the one carried over.
   public func starts(_ prompts: [PromptRecord]) -> [TrajectoryStart] {
-    let places = bucketOfPrompt()
+    var places = bucketOfPrompt()
     return prompts.map { record in
-      guard let place = places[record.prompt] else { return .beginning }
+      guard let place = places.removeValue(forKey: record.prompt) else { return .beginning }
       let ratio = buckets[place].controller.ratio
       return if buckets[place].replaysSuccess {
         record.storedSuccesses > 0 ? .afterSuccess(fraction: 1 - ratio) : .beginning

@@ -22,7 +22,7 @@ public struct OneStepExamination: Sendable, Hashable {
 
   /// Examines `contender` from the state that `steps` uniform steps lead to, `replicates` times.
   ///
-  /// Nil where the rule carries prompts over to its next step: they are not drawn anew, so that replicates would be about them alone. Throws where the rule refuses the step.
+  /// Nil where the rule carries prompts or rollouts over to its next step: they are not drawn anew, so that replicates would be about them alone, or about a step that has nothing waiting. Throws where the rule refuses the step.
   public static func examine(
     _ contender: Contender, world: ArenaWorld, setting: ArenaSetting, steps: Int, replicates: Int,
     seed: UInt64
@@ -47,7 +47,7 @@ public struct OneStepExamination: Sendable, Hashable {
       shown.observe(uniform.outcomes)
       state.apply(gradient)
     }
-    guard shown.starter.carriedOver().isEmpty else { return nil }
+    guard shown.starter.carriedOver().isEmpty, !shown.sampler.keepsSurplus else { return nil }
     // Drift up to date, so that the replicates meet the probabilities that the exact gradient is made of.
     for i in 0..<world.count { state.settle(i) }
     let exact = state.exactGradient()

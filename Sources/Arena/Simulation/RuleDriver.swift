@@ -20,6 +20,8 @@ struct RuleDriver {
   /// What came back of the last step.
   private(set) var outcomes: [GroupOutcome] = []
   private var order: CandidateOrder
+  /// Groups of former steps that wait to be trained on, as they were drawn.
+  private var waiting = StepBatch()
   /// How often each prompt came in the present batch.
   private var met: [Int32]
   /// One more than each prompt's place in the step's gradient; 0 where it has none.
@@ -50,17 +52,17 @@ struct RuleDriver {
     var cost = StepCost()
     var outcomes: [GroupOutcome] = []
     var missing = setting.promptsPerStep
+    missing -= addWaiting(missing, to: &gradient, &cost)
     var batches = 0
-    repeat {
+    while missing > 0 && batches < max(1, rule.sampler.maximumBatches) {
       let batch = try draw(missing: missing, isFirst: batches == 0, so: cost, state: &state)
       cost += batch.cost
-      let trained = rule.sampler.training(batch.staged, count: missing)
-      precondition(trained.count <= missing, "\(trained.count) trained groups, \(missing) wanted")
+      let trained = trained(batch, count: missing)
       add(trained, of: batch, to: &gradient, &cost)
       learn(batch, trained: trained, state: &state, &outcomes)
       missing -= trained.count
       batches += 1
-    } while missing > 0 && batches < rule.sampler.maximumBatches
+    }
     // The mean over the groups that are trained on, whose number is known only now.
     let share = 1 / Double(max(1, cost.trainedGroups))
     for place in gradient.values.indices { gradient.values[place] *= share }
@@ -69,6 +71,33 @@ struct RuleDriver {
     self.outcomes = outcomes
     rule.observe(outcomes)
     return (gradient, cost)
+  }
+
+  /// The groups of `batch` that are trained on now; what is over waits where the rule keeps it.
+  private mutating func trained(_ batch: StepBatch, count: Int) -> [TrainedGroup] {
+    let keeps = rule.sampler.keepsSurplus
+    let ready = rule.sampler.training(batch.staged, count: keeps ? batch.staged.count : count)
+    precondition(keeps || ready.count <= count, "\(ready.count) trained groups, \(count) wanted")
+    for group in ready.dropFirst(count) {
+      waiting.staged.append(batch.staged[group.group])
+      waiting.drawn.append(batch.drawn[group.group])
+    }
+    return Array(ready.prefix(count))
+  }
+
+  /// Adds the oldest groups that wait, at most `count`; they cost nothing now.
+  private mutating func addWaiting(_ count: Int, to gradient: inout ArenaGradient, _ cost: inout StepCost)
+    -> Int
+  {
+    guard !waiting.staged.isEmpty else { return 0 }
+    var batch = StepBatch()
+    batch.staged = Array(waiting.staged.prefix(count))
+    batch.drawn = Array(waiting.drawn.prefix(count))
+    waiting.staged.removeFirst(batch.staged.count)
+    waiting.drawn.removeFirst(batch.drawn.count)
+    let trained = rule.sampler.training(batch.staged, count: count)
+    add(trained, of: batch, to: &gradient, &cost)
+    return trained.count
   }
 
   /// Selects prompts and draws their rounds.

@@ -53,6 +53,9 @@ struct TrainingDriver {
 
   /// Runs to the end, from the last good checkpoint where `resumes`; returns the last evaluation.
   func run(resumes: Bool) throws -> [SplitResult] {
+    // Two processes would cut back each other's files.
+    let lock = try reporting { () throws(ReportingError) in try DirectoryLock(directory) }
+    defer { withExtendedLifetime(lock) {} }
     let start = try beginning(resumes: resumes)
     let run = start.run
     let files = start.files

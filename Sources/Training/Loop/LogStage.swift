@@ -51,7 +51,9 @@ public struct LogStage {
   ]
 
   /// The names that a step under a rollout rule has besides.
-  public static let ruledNames = ["rollouts/aborted", "rollouts/replayed", "rollouts/head_start"]
+  public static let ruledNames = [
+    "rollouts/aborted", "rollouts/replayed", "rollouts/head_start", "rollouts/waited",
+  ]
 
   /// The record of a step that has just been made.
   ///
@@ -124,6 +126,8 @@ public struct LogStage {
       add(
         "rollouts/head_start",
         value: Double(ruled.groups.reduce(0) { $0 + ($1.start == .beginning ? 0 : $1.samples) }))
+      add(
+        "rollouts/waited", value: Double(ruled.groups.reduce(0) { $0 + ($1.isStale ? $1.samples : 0) }))
     }
     return StepRecord(step: state.step, metrics: metrics)
   }
@@ -133,8 +137,9 @@ public struct LogStage {
     successes: [Int], sizes: [Int], counts: [Int]
   ) {
     if let ruled = judged.ruled {
-      let drawn = ruled.groups.filter { $0.samples > 0 }
-      return (drawn.map(\.successes), drawn.map(\.samples), ruled.groups.map(\.samples))
+      let fresh = ruled.groups.filter { !$0.isStale }
+      let drawn = fresh.filter { $0.samples > 0 }
+      return (drawn.map(\.successes), drawn.map(\.samples), fresh.map(\.samples))
     }
     let groups = judged.groups
     return (

@@ -1,7 +1,7 @@
 /// The rollouts of one step: prompts, responses and what the sampler recorded of each token.
 ///
 /// Responses are laid end to end; rollouts of one prompt are consecutive, in the order of the prompts. The token-level arrays run over response tokens only.
-public struct RolloutBatch: Sendable, Hashable {
+public struct RolloutBatch: Sendable, Hashable, Codable {
   /// The tokens of each prompt of the step.
   public var prompts: [[Int32]]
   /// The prompt that each rollout answers, an index into `prompts`.

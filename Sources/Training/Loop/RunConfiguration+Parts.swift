@@ -11,16 +11,7 @@ extension RunConfiguration {
     guard let rule = RolloutRule.named(name, each: rolloutsPerPrompt) else {
       preconditionFailure("there is no rollout rule '\(name)'")
     }
-    guard rule.needsFeatures else { return rule }
-    var features: [[Double]] = []
-    for problem in tasks.pool {
-      features.append(
-        PromptFeatures.tokenCounts(
-          try tasks.vocabulary.encodePrompt(problem.prompt), vocabularySize: tasks.vocabulary.count))
-    }
-    do throws(AllocationError) { return try rule.over { features } } catch {
-      throw .invalid(name: "rollout_rule", value: name, allowed: "suit the pool: \(error)")
-    }
+    return try rule.over(tasks)
   }
 
   /// The state of the method's rollout rule at the beginning of a run on `tasks`; nil for a method without one.

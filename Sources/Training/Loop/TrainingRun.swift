@@ -53,8 +53,8 @@ public final class TrainingRun {
       promptTokens: promptTokens, verifier: tasks.verifier, settings: configuration.sampling(tasks),
       order: PromptOrder(
         seed: configuration.seed, poolSize: tasks.pool.count, batchSize: configuration.promptsPerStep))
-    let own = try configuration.rolloutRule(method, tasks: tasks)
-    let rule = rule ?? own
+    let named = try configuration.rolloutRule(method, tasks: tasks)
+    let rule = try rule.map { rule throws(TrainingError) in try rule.over(tasks) } ?? named
     if let state {
       guard state.rule?.rule.name == rule?.name else {
         throw .invalid(

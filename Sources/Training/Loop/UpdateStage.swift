@@ -52,6 +52,8 @@ struct UpdateStage {
         parameters: state.parameters, trainer: trainer, threads: threads)
     }
     var updates = 0
+    // What waited since a former step was drawn by another policy than the present one.
+    let isOnPolicy = judged.ruled?.groups.contains(where: \.isStale) != true
     var sums = ObjectiveMetrics()
     sums.advantageFactor = 0
     for pass in 0..<configuration.passesPerStep {
@@ -60,7 +62,8 @@ struct UpdateStage {
         let sequences = ScoredSequences(judged.batch, rollouts: rollouts, removesPrompt: phase != nil)
         let batch = updateBatch(
           judged, rollouts: rollouts, sequences, advantages: outcome.advantages, referenced: referenced,
-          withoutPrompt: withoutPrompt, isFirst: updates == 0, state: state, trainer: trainer,
+          withoutPrompt: withoutPrompt, isOnPolicy: updates == 0 && isOnPolicy, state: state,
+          trainer: trainer,
           threads: threads)
         let key = StreamKey(
           seed: configuration.seed, claim: "token-rule/\(state.step)", designPoint: UInt64(pass),
@@ -125,7 +128,7 @@ struct UpdateStage {
 
   private func updateBatch(
     _ judged: JudgedRollouts, rollouts: [Int], _ sequences: ScoredSequences, advantages: [Double],
-    referenced: [Double]?, withoutPrompt: TokenStatistics?, isFirst: Bool, state: TrainingState,
+    referenced: [Double]?, withoutPrompt: TokenStatistics?, isOnPolicy: Bool, state: TrainingState,
     trainer: TransformerTrainer, threads: Int
   ) -> UpdateBatch {
     let places = rollouts.flatMap { Array(judged.batch.range($0)) }
@@ -135,7 +138,7 @@ struct UpdateStage {
     var entropies = places.map { Double(old.entropies[$0]) }
     var squares = places.map { Double(old.sumsOfSquares[$0]) }
     var logarithms = places.map { Double(old.squaredLogarithmSums[$0]) }
-    if !isFirst {
+    if !isOnPolicy {
       let statistics = statistics(
         sequences, parameters: state.parameters, trainer: trainer, threads: threads)
       logarithms = statistics.squaredLogarithmSums.map(Double.init)

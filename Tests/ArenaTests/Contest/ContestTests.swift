@@ -101,6 +101,8 @@ import Testing
 
   @Test func aCancelledContestHasRowsWithoutNumbers() {
     let results = contest([.uniform]).results(Self.stage, threads: 1) { true }
-    #expect(results.count == 1 + Contender.oracles.count && results.allSatisfy { $0.estimate(.quality) == nil && $0.refusal == nil })
+    #expect(
+      results.count == 1 + Contender.oracles.count
+        && results.allSatisfy { $0.estimate(.quality) == nil && $0.refusal == nil })
   }
 }

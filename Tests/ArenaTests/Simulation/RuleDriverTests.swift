@@ -8,8 +8,8 @@ import Testing
   static let setting = RuleDriver.Setting(
     promptsPerStep: 8, rolloutsPerPrompt: 8, bounds: AllocationBounds(minimum: 2, maximum: 64))
 
-  private func driver(_ rule: RolloutRule, _ world: ArenaWorld, seed: UInt64 = 3) -> RuleDriver {
-    RuleDriver(Contender(rule), world: world, setting: Self.setting, seed: seed)
+  private func driver(_ rule: RolloutRule, _ world: ArenaWorld, seed: UInt64 = 3) throws -> RuleDriver {
+    RuleDriver(try Contender(rule).prepared(for: world), world: world, setting: Self.setting, seed: seed)
   }
 
   private static let rules = RolloutRule.all(each: 8)
@@ -20,7 +20,8 @@ import Testing
     for recipe in ["hard", "noisy-verifier"] {
       let world = try #require(ArenaWorld.recipe(recipe)).world(count: 60, seed: 2)
       var state = ArenaState(world, seed: 3)
-      var driver = driver(rule, world)
+      var driver = try driver(rule, world)
+      var (useful, spent) = (0, 0)
       for _ in 0..<12 {
         let before = state.drawn
         let visits = state.records.map(\.visits)
@@ -34,8 +35,13 @@ import Testing
         #expect(
           outcomes.count { $0.successes == 0 || $0.successes == $0.samples } == cost.deadGroups)
         #expect(cost.trainedGroups <= Self.setting.promptsPerStep)
-        #expect(outcomes.count(where: \.isTrained) == cost.trainedGroups)
-        #expect(cost.useful >= 0 && cost.useful <= cost.rollouts)
+        // Groups that waited were somebody's outcome before.
+        let waits = rule.sampler.keepsSurplus
+        let trained = outcomes.count(where: \.isTrained)
+        #expect(waits ? trained <= cost.trainedGroups : trained == cost.trainedGroups)
+        useful += cost.useful
+        spent += cost.rollouts
+        #expect(cost.useful >= 0 && useful <= spent && (waits || cost.useful <= cost.rollouts))
         #expect(Set(gradient.prompts).count == gradient.prompts.count)
         #expect(gradient.prompts.count == gradient.values.count && gradient.across >= 0)
         // Visits are counted prompt by prompt.
@@ -55,7 +61,7 @@ import Testing
     let rule = try #require(Self.rules.first { $0.name == name })
     let world = ArenaWorld.named[0].world(count: 60, seed: 2)
     var state = ArenaState(world, seed: 3)
-    var driver = driver(rule, world)
+    var driver = try driver(rule, world)
     for _ in 0..<12 {
       let (gradient, cost) = try driver.step(&state)
       #expect(cost.rollouts == 64 && cost.trainedGroups == 8)
@@ -76,12 +82,46 @@ import Testing
     for (i, g) in zip(gradient.prompts, gradient.values) { #expect((g == 0) == (i != 2)) }
   }
 
+  /// A screen of 30 coins misses one side with probability 2⁻²⁹: all 32 groups pass, 8 are trained on in each of four steps, and nothing is drawn before they are used up.
+  @Test func whatIsOverWaitsAsItWasDrawn() throws {
+    let world = ArenaWorld.small(.init(repeating: 0.5, count: 64))
+    let rule = RolloutRule("screen", sampler: ScreenedSampling(screen: 30, more: 30))
+    var state = ArenaState(world, seed: 3)
+    var driver = try driver(rule, world)
+    var spent: [Int] = []
+    var useful = 0
+    var met: Set<Int> = []
+    for step in 0..<5 {
+      var (other, elsewhere) = (driver, state)
+      let (gradient, cost) = try driver.step(&state)
+      spent.append(cost.rollouts)
+      useful += cost.useful
+      #expect(cost.trainedGroups == 8 && cost.useful == 8 * 60)
+      if (1...3).contains(step) {
+        #expect(driver.outcomes.isEmpty && cost.tokens == 0)
+        // The policy has moved on; the rollouts are those of the one that drew them.
+        elsewhere.apply(gradient)
+        let (same, _) = try other.step(&elsewhere)
+        #expect(same.prompts == gradient.prompts && same.values == gradient.values)
+      }
+      if step < 4 { met.formUnion(gradient.prompts) }
+      state.apply(gradient)
+    }
+    #expect(spent == [1920, 0, 0, 0, 1920] && useful == 5 * 480 && met.count == 32)
+    // Without a buffer each step draws, and drops three of four.
+    var dropping = RuleDriver(
+      Contender(
+        RolloutRule("drop", sampler: ScreenedSampling(screen: 30, more: 30, keepsSurplus: false))),
+      world: world, setting: Self.setting, seed: 3)
+    for _ in 0..<2 { #expect(try dropping.step(&state).1.rollouts == 1920) }
+  }
+
   /// Common random numbers: what one rule draws for a prompt at its first visit, another that asks as much draws too.
   @Test func rulesThatAskTheSameMeetTheSameLuck() throws {
     let world = ArenaWorld.named[0].world(count: 48, seed: 2)
     func first(_ rule: RolloutRule) throws -> [Int: Int] {
       var state = ArenaState(world, seed: 3)
-      var driver = driver(rule, world)
+      var driver = try driver(rule, world)
       _ = try driver.step(&state)
       #expect(driver.outcomes.allSatisfy { $0.samples == 8 })
       return Dictionary(uniqueKeysWithValues: driver.outcomes.map { ($0.prompt, $0.successes) })

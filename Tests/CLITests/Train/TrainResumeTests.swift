@@ -71,6 +71,22 @@ import Testing
     }
   }
 
+  /// The lock of a directory belongs to an open description, so that this process can hold it against the command.
+  @Test func aRunThatAnotherProcessWorksOnIsLeftAlone() async throws {
+    try await inWorkspace { space in
+      let tiny = try TrainSpace(space)
+      try #require(try await tiny.train("run").status == 0)
+      let before = try tiny.lasting("run")
+      let descriptor = open(space.path("run"), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      try #require(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      let refused = try await tiny.resume("run")
+      #expect(refused.status != 0 && refused.errors.contains("another process is working there"))
+      #expect(try tiny.lasting("run") == before)
+      close(descriptor)
+      #expect(try await tiny.resume("run").status == 0)
+    }
+  }
+
   enum Damage: CaseIterable {
     case cutWeights, changedCounter, changedWeights, missingState, missingWeights
   }

@@ -6,6 +6,7 @@ import Testing
 import _TestSupport
 
 @testable import Claims
+
 /// The small worlds of the claim on bias, redone by hand and against the oracle.
 @Suite struct ModulationUnbiasedWorldTests {
   /// m_x = S_x ∇_x with S = 1 + c(1 − p): THEORY §6, by enumeration of groups of three.

@@ -50,9 +50,9 @@ import Testing
   }
 
   private static func expectRefusal(
-    _ name: String, _ reason: String, _ change: (inout [String: Any]) throws -> Void
+    _ name: String, _ reason: String, steps: Int = 12, _ change: (inout [String: Any]) throws -> Void
   ) throws {
-    let (own, bytes) = try state(name, change)
+    let (own, bytes) = try state(name, steps: steps, change)
     let error = #expect(throws: TrainingError.self) {
       try own.restored(bytes, vocabularySize: vocabularySize)
     }
@@ -88,6 +88,58 @@ import Testing
     for (key, value) in changes {
       try Self.expectRefusal("ar3po", "remembers of prompt", Self.memory { $0[key] = value })
     }
+  }
+
+  @Test func impossibleGroupsThatWaitAreRefused() throws {
+    // One batch of 24 prompts leaves more mixed groups than the six that the step needs.
+    let whole = try Self.state("speed-rl", steps: 1) { document in
+      #expect((document["waiting"] as? [Any] ?? []).count > 0)
+    }
+    #expect(try whole.own.restored(whole.changed, vocabularySize: Self.vocabularySize) == whole.own)
+    func waiting(_ change: @escaping (inout [String: Any]) -> Void) -> (inout [String: Any]) throws -> Void {
+      { document in
+        var groups = try #require(document["waiting"] as? [[String: Any]])
+        change(&groups[0])
+        document["waiting"] = groups
+      }
+    }
+    func batch(_ key: String, _ change: @escaping ([Any]) -> [Any]) -> (inout [String: Any]) throws -> Void {
+      waiting { group in
+        var batch = group["batch"] as? [String: Any] ?? [:]
+        batch[key] = change(batch[key] as? [Any] ?? [])
+        group["batch"] = batch
+      }
+    }
+    let changes: [(inout [String: Any]) throws -> Void] = [
+      waiting { $0["rewards"] = [1.0] }, waiting { $0["rewards"] = [Double]() },
+      waiting { group in
+        group["rewards"] = (group["rewards"] as? [Double] ?? []).map { 1 - $0 }
+      },
+      waiting { group in
+        var staged = group["staged"] as? [String: Any] ?? [:]
+        var record = staged["record"] as? [String: Any] ?? [:]
+        record["prompt"] = 40
+        staged["record"] = record
+        group["staged"] = staged
+      },
+      waiting { group in
+        var staged = group["staged"] as? [String: Any] ?? [:]
+        staged["rounds"] = [["successes": 1, "samples": Int.max], ["successes": 1, "samples": Int.max]]
+        group["staged"] = staged
+      },
+      batch("starts") { $0.dropLast() + [1 << 40] as [Any] }, batch("starts") { [-1] + $0.dropFirst() },
+      batch("starts") { $0.map { _ in 0 } }, batch("tokens") { [Self.vocabularySize] + $0.dropFirst() },
+      batch("logProbabilities") { $0.dropLast() }, batch("entropies") { ["nan"] + $0.dropFirst() },
+      batch("groups") { $0.map { _ in 1 } }, batch("isTerminated") { _ in [Bool]() },
+      batch("margins") { _ in [0.5] },
+    ]
+    for change in changes { try Self.expectRefusal("speed-rl", "groups that wait", steps: 1, change) }
+    // A rule that lets nothing wait has no such state.
+    let (own, bytes) = try Self.state("greso") { document in
+      let other = try JSONSerialization.jsonObject(with: whole.changed) as? [String: Any]
+      document["waiting"] = other?["waiting"]
+    }
+    #expect(throws: TrainingError.self) { try own.restored(bytes, vocabularySize: Self.vocabularySize) }
   }
 
   @Test func impossiblePartsAreRefused() throws {

@@ -54,7 +54,7 @@ import Testing
 
   @Test func everyNamedRuleIsTakenUpFromItsBytes() throws {
     for name in RolloutRule.names {
-      let rule = try #require(RolloutRule.named(name, each: 6))
+      let rule = try #require(RolloutRule.named(name, each: 6)).over(TinyRun.tasks.get())
       let run = try RuleRunTests.run(rule) { $0.steps = 2 }
       _ = try TinyRun.finish(run)
       let state = try #require(run.state.rule)

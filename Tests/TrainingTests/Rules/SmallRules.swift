@@ -131,3 +131,13 @@ struct AfterSuccess: TrajectoryStarter {
     again = outcomes.filter { $0.start == .beginning && $0.successes > 0 }.prefix(2).map(\.prompt)
   }
 }
+
+/// Six rollouts for three times the prompts that are trained on; what is over waits.
+struct Surplus: SequentialSampler {
+  var keepsSurplus = true
+  var promptsPerTrained: Int { 3 }
+
+  func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds) -> [Int] {
+    groups.map { $0.samples == 0 ? 6 : 0 }
+  }
+}

@@ -24,6 +24,8 @@ public struct DrawnGroup: Sendable, Hashable {
   public var failure: [Int32]?
   /// Its weight in the step's mean.
   public var weight = 1.0
+  /// Whether it was drawn at a former step and waited: it was counted and remembered then.
+  public var isStale = false
   /// Whether rollouts of it are trained on.
   public var isTrained = false
 

@@ -1,3 +1,5 @@
+import Allocation
+
 /// What is known of a prompt without the model.
 enum PromptFeatures {
   /// How often each token of the vocabulary occurs in the prompt, scaled to the length 1.
@@ -11,5 +13,23 @@ enum PromptFeatures {
     for token in tokens { counts[Int(token)] += 1 }
     let length = counts.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return counts.map { $0 / length }
+  }
+}
+
+extension RolloutRule {
+  /// The rule as it starts on the pool of `tasks`: where it needs features, those of the prompts' tokens.
+  ///
+  /// Throws where a prompt of the pool has a character that the vocabulary lacks.
+  public func over(_ tasks: TaskSet) throws(TrainingError) -> RolloutRule {
+    guard needsFeatures else { return self }
+    var features: [[Double]] = []
+    for problem in tasks.pool {
+      features.append(
+        PromptFeatures.tokenCounts(
+          try tasks.vocabulary.encodePrompt(problem.prompt), vocabularySize: tasks.vocabulary.count))
+    }
+    do throws(AllocationError) { return try over { features } } catch {
+      throw .invalid(name: "rollout_rule", value: name, allowed: "suit the pool: \(error)")
+    }
   }
 }

@@ -12,13 +12,15 @@ extension RuleStage {
     var tallies = PromptTally.of(
       draws.batch, prompts: draws.groups.map(\.drawn.prompt), rows: draws.batch.groups,
       rewards: draws.rewards, isCorrect: isCorrect, scrambles: false)
-    // Rollouts with a head start say nothing of the prompt's own pass rate.
-    for (index, group) in draws.groups.enumerated() where group.drawn.start != .beginning {
+    // Rollouts with a head start say nothing of the prompt's own pass rate; those that waited have been counted.
+    for (index, group) in draws.groups.enumerated()
+    where group.drawn.start != .beginning || group.drawn.isStale {
       tallies[index] = PromptTally(prompt: group.drawn.prompt)
     }
     var result = JudgedRollouts(
       prompts: [], counts: [], batch: RolloutBatch(prompts: []), rows: [], rewards: [], isCorrect: [],
-      drawnRollouts: draws.batch.count, drawnTokens: draws.batch.tokenCount, batchesTaken: 0,
+      drawnRollouts: draws.batch.count - draws.stale,
+      drawnTokens: draws.batch.tokenCount - draws.batch.starts[draws.stale], batchesTaken: 0,
       tallies: tallies)
     var ruled = RuledRollouts()
     ruled.groups = draws.groups.map(\.drawn)
@@ -35,7 +37,7 @@ extension RuleStage {
         result.batch.append(draws.batch, rollout: place, group: row)
         result.rewards.append(draws.rewards[place])
         ruled.weights.append(group.drawn.weight * weight(draws.fates[place], group, draws, ruleState.rule))
-        ruled.isReplayed.append(false)
+        ruled.isReplayed.append(group.drawn.isStale)
       }
       let replays = replays(chosen, group, ruleState)
       if chosen.replayedCarryGradient {
@@ -55,7 +57,7 @@ extension RuleStage {
       ruled.groups[chosen.group].isTrained = count > 0
     }
     ruled.untrained.batch.prompts = draws.groups.map(\.tokens)
-    for place in isTaken.indices where !isTaken[place] {
+    for place in isTaken.indices.dropFirst(draws.stale) where !isTaken[place] {
       ruled.untrained.batch.append(draws.batch, rollout: place, group: draws.batch.groups[place])
       ruled.untrained.rewards.append(draws.rewards[place])
     }

@@ -56,11 +56,12 @@ extension RuleStage {
     for (row, source) in ruled.sources.enumerated() {
       signals[source] = signal(judged, ruled, row: row, advantages: advantages)
     }
-    for (index, group) in ruled.groups.enumerated() {
+    for (index, group) in ruled.groups.enumerated() where !group.isStale {
       state.prompts[group.prompt].add(group, signal: signals[index])
     }
-    state.landmarks?.observe(lengths: ruled.groups.flatMap(\.lengths))
-    state.rule.observe(ruled.groups.filter { $0.samples > 0 }.map(\.outcome))
+    let fresh = ruled.groups.filter { !$0.isStale }
+    state.landmarks?.observe(lengths: fresh.flatMap(\.lengths))
+    state.rule.observe(fresh.filter { $0.samples > 0 }.map(\.outcome))
   }
 
   /// The deviation of `A_j Σ_t log π` over a group's own rollouts; nil for fewer than two.

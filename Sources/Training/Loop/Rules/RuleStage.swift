@@ -35,6 +35,8 @@ struct RuleStage {
     var batch = RolloutBatch(prompts: [])
     var rewards: [Double] = []
     var fates: [EarlyAbort.Fate] = []
+    /// Of these the rollouts that waited, the first ones.
+    var stale = 0
   }
 
   /// The rollouts of step `step`, and the rule's state after its choice of prompts.
@@ -49,10 +51,10 @@ struct RuleStage {
     let most = max(1, ruleState.rule.sampler.maximumBatches)
     let count = configuration.promptsPerStep
     var draws = Draws()
-    var trained: [TrainedGroup] = []
+    var trained = resumed(&ruleState, count: count, &draws)
     var taken = 0
     var endsEpoch = false
-    repeat {
+    while trained.count < count && taken < most {
       let first = draws.groups.count
       let missing = count - trained.count
       let before = ruleState.cursor
@@ -63,14 +65,9 @@ struct RuleStage {
       endsEpoch = endsEpoch || isNew || ruleState.cursor.isAtEnd(of: plain.order)
       try draw(
         prompts, step: step, attempt: taken, &draws, ruleState, state, sampler: sampler, threads: threads)
-      let own = ruleState.rule.sampler.training(draws.groups[first...].map(\.staged), count: missing)
-      precondition(own.count <= missing, "\(own.count) groups are trained on, \(missing) were asked for")
-      for var group in own {
-        group.group += first
-        trained.append(group)
-      }
+      trained += trainedGroups(first, count: missing, draws, &ruleState)
       taken += 1
-    } while trained.count < count && taken < most
+    }
     var result = assembled(trained, draws, state: state, ruleState, trainer: trainer, threads: threads)
     result.batchesTaken = taken
     result.ruled?.endsEpoch = endsEpoch
@@ -84,8 +81,9 @@ struct RuleStage {
     step: Int, attempt: Int, missing: Int, _ draws: Draws, _ state: TrainingState,
     _ ruleState: inout RuleState, trainer: TransformerTrainer, threads: Int
   ) throws(TrainingError) -> [PromptRecord] {
-    let dead = draws.groups.count { !$0.staged.isMixed }
-    let share = draws.groups.isEmpty ? nil : Double(dead) / Double(draws.groups.count)
+    let fresh = draws.groups.filter { !$0.drawn.isStale }
+    let dead = fresh.count { !$0.staged.isMixed }
+    let share = fresh.isEmpty ? nil : Double(dead) / Double(fresh.count)
     let size = ruleState.rule.selector.batchSize(
       remaining: missing, count: configuration.promptsPerStep, deadShare: share)
     let wanted = max(1, size) * ruleState.rule.sampler.promptsPerTrained

@@ -9,6 +9,8 @@ public struct RuleState: Sendable {
   public var cursor = PromptCursor()
   /// What is remembered of each prompt.
   public var prompts: [PromptMemory]
+  /// Groups of former steps that have not been trained on, the oldest first.
+  public var waiting: [WaitingGroup] = []
   /// The lengths by which rollouts are given up; nil where none is.
   public var landmarks: StopLandmarks?
   /// The longest response.
@@ -31,6 +33,8 @@ public struct RuleState: Sendable {
     var landmarks: StopLandmarks?
     var cursor: PromptCursor
     var prompts: [PromptMemory]
+    /// Nothing where nothing waits.
+    var waiting: [WaitingGroup]?
   }
 
   private static var encoder: JSONEncoder {
@@ -59,7 +63,8 @@ public struct RuleState: Sendable {
     return bytes(
       Document(
         name: rule.name, selector: bytes(rule.selector), sampler: bytes(rule.sampler),
-        starter: bytes(rule.starter), landmarks: landmarks, cursor: cursor, prompts: prompts))
+        starter: bytes(rule.starter), landmarks: landmarks, cursor: cursor, prompts: prompts,
+        waiting: waiting.isEmpty ? nil : waiting))
   }
 
   /// The state that `encoded` was made from; this one is of the same rule on the same prompts, at whatever point.
@@ -99,6 +104,13 @@ public struct RuleState: Sendable {
         throw refused("impossible in what it remembers of prompt \(place)")
       }
     }
+    let waiting = document.waiting ?? []
+    for group in waiting
+    where !rule.sampler.keepsSurplus
+      || !group.isSound(promptCount: prompts.count, maximumLength: maximumLength, vocabularySize: size)
+    {
+      throw refused("impossible in the groups that wait")
+    }
     var state = self
     if let landmarks, let past = document.landmarks {
       guard let joined = landmarks.remembering(past, maximumLength: maximumLength) else {
@@ -120,6 +132,7 @@ public struct RuleState: Sendable {
     state.rule.starter = starter
     state.cursor = document.cursor
     state.prompts = document.prompts
+    state.waiting = waiting
     // Of rules that check nothing themselves too.
     for prompt in state.rule.starter.carriedOver() where !prompts.indices.contains(prompt) {
       throw refused("to take prompt \(prompt) again")
