@@ -48,6 +48,9 @@ struct Workspace {
     try await run(words: words, input: input)
   }
 
+  /// The commands that run at the same time, a few for each core.
+  private static let turnstile = Turnstile(places: 8)
+
   /// Runs `allot` with `arguments` in the directory.
   ///
   /// Output goes through files, so that no full pipe can stop the process. A process that takes longer than `timeout` seconds is ended, and
@@ -55,6 +58,23 @@ struct Workspace {
   func run(
     words arguments: [String], input: String = "", output: String? = nil,
     environment: [String: String] = [:], timeout: Double = 300, interruptAfter delay: Double? = nil
+  ) async throws -> Result {
+    await Self.turnstile.enter()
+    do {
+      let result = try await runNow(
+        words: arguments, input: input, output: output, environment: environment, timeout: timeout,
+        interruptAfter: delay)
+      await Self.turnstile.leave()
+      return result
+    } catch {
+      await Self.turnstile.leave()
+      throw error
+    }
+  }
+
+  private func runNow(
+    words arguments: [String], input: String, output: String?, environment: [String: String],
+    timeout: Double, interruptAfter delay: Double?
   ) async throws -> Result {
     let process = Process()
     let name = UUID().uuidString
@@ -70,10 +90,16 @@ struct Workspace {
     process.executableURL = URL(fileURLWithPath: Self.executable)
     process.arguments = arguments
     process.currentDirectoryURL = directory
-    process.standardInput = try FileHandle(forReadingFrom: try file("in"))
-    process.standardOutput = try FileHandle(
-      forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
+    let handles = [
+      try FileHandle(forReadingFrom: try file("in")),
+      try FileHandle(forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? outputFile),
+      try FileHandle(forWritingTo: errorFile),
+    ]
+    // The clock below keeps the process, and so its files, for as long as the timeout.
+    defer { for handle in handles { try? handle.close() } }
+    process.standardInput = handles[0]
+    process.standardOutput = handles[1]
+    process.standardError = handles[2]
     process.environment = ProcessInfo.processInfo.environment.merging(
       environment.merging(["COLUMNS": "80"]) { given, _ in given }
     ) { _, given in given }
