@@ -8,7 +8,7 @@ SHARED ?= ../shared/data/smollm2-arithmetic
 COMPARISON ?= out-comparison
 ARENA ?= out-arena
 RIVALS ?= out-rivals
-RULES = dynamo-rule,dynamo-as-released-rule,root-jeffreys,score-aware,knapsack,hora,coba-rl,gvm,vip,duet,duet-abort,reinforce-ada-balanced,reinforce-ada-positive,ar3po,ar3po-reuse-gradient,speed-rl,dapo-rule,dapo-single,greso,pcl,pcl-memory,lilo,difficulty-band,prefix-sampling,prefix-controller,prerl,prerl-nsr,dsrl,allot-two-stage,allot-steered
+RULES = dynamo-rule,dynamo-as-released-rule,root-jeffreys,score-aware,knapsack,hora,coba-rl,gvm,vip,vip-features,duet,duet-abort,reinforce-ada-balanced,reinforce-ada-positive,ar3po,ar3po-reuse-gradient,speed-rl,dapo-rule,dapo-single,greso,pcl,pcl-memory,lilo,difficulty-band,prefix-sampling,prefix-controller,prerl,prerl-nsr,dsrl,allot-two-stage,allot-two-stage-tokens,allot-steered,allot-steered-tokens
 
 verify: build
 	$(ALLOT) verify --preset $(PRESET) --rollouts Samples/smollm2-arithmetic/rollouts.jsonl \

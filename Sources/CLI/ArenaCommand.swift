@@ -98,15 +98,9 @@ struct ArenaCommand: AsyncParsableCommand {
     let contest = try contest()
     let stages = try stages()
     let interruption = Interruption()
-    var directory: PartialDirectory?
+    let directory = try output.map { try interruption.directory($0, kind: .arena) }
+    // Does nothing once committed.
     defer { directory?.discard() }
-    if let output {
-      let partial = try CommandFailure.reporting { () throws(ReportingError) in
-        try PartialDirectory(target: output, kind: .arena)
-      }
-      interruption.guardDirectory(partial)
-      directory = partial
-    }
     var results: [ContestResult] = []
     let clock = RunClock()
     for (index, stage) in stages.enumerated() {
@@ -144,14 +138,7 @@ struct ArenaCommand: AsyncParsableCommand {
     _ files: inout ArenaFiles, to directory: PartialDirectory, _ interruption: Interruption
   ) async throws {
     await files.drawPlots(threads: global.threadCount()) { interruption.isRequested }
-    for (name, reason) in files.missingPlots {
-      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
-    }
-    for file in files.files() {
-      try interruption.throwIfRequested()
-      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
-    }
-    try interruption.throwIfRequested()
-    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
+    StandardError.write(missingPlots: files.missingPlots)
+    try interruption.commit(files.files(), to: directory)
   }
 }

@@ -65,15 +65,9 @@ struct AuditCommand: AsyncParsableCommand {
     try checkOptions()
     // The target is checked before the work: a run of hours must not end in a refusal.
     let interruption = output == nil ? nil : Interruption()
-    var directory: PartialDirectory?
+    let directory = try output.flatMap { try interruption?.directory($0, kind: .audit) }
+    // Does nothing once committed.
     defer { directory?.discard() }
-    if let output {
-      let partial = try CommandFailure.reporting { () throws(ReportingError) in
-        try PartialDirectory(target: output, kind: .audit)
-      }
-      interruption?.guardDirectory(partial)
-      directory = partial
-    }
     let result = try audit()
     if let directory, let interruption { try await write(result, to: directory, interruption) }
     if global.json {
@@ -89,17 +83,8 @@ struct AuditCommand: AsyncParsableCommand {
     let plots = await PlotRenderer.draw(
       AuditPlots.planned(for: result.tables), threads: global.threadCount(),
       isCancelled: { interruption.isRequested })
-    for plot in plots {
-      if let reason = plot.missing {
-        StandardError.write("Warning: the plot '\(plot.name)' is missing: \(reason)\n")
-      }
-    }
-    for file in AuditReport(result: result, plots: plots).files {
-      try interruption.throwIfRequested()
-      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
-    }
-    try interruption.throwIfRequested()
-    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
+    StandardError.write(missingPlots: plots.missing)
+    try interruption.commit(AuditReport(result: result, plots: plots).files, to: directory)
   }
 
   /// Reads the files and computes the audit.

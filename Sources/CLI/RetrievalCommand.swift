@@ -39,15 +39,9 @@ struct RetrievalCommand: AsyncParsableCommand {
     try checkOptions()
     // The target is checked before the work: a run of minutes must not end in a refusal.
     let interruption = Interruption()
-    var directory: PartialDirectory?
+    let directory = try output.map { try interruption.directory($0, kind: .retrieval) }
+    // Does nothing once committed.
     defer { directory?.discard() }
-    if let output {
-      let partial = try CommandFailure.reporting { () throws(ReportingError) in
-        try PartialDirectory(target: output, kind: .retrieval)
-      }
-      interruption.guardDirectory(partial)
-      directory = partial
-    }
     let contest = RetrievalContest(
       queries: queries, documents: documents, seeds: seeds, seed: global.seed)
     let result = try contest.run(threads: global.threadCount()) { try interruption.throwIfRequested() }
@@ -66,17 +60,8 @@ struct RetrievalCommand: AsyncParsableCommand {
     let plots = await PlotRenderer.draw(
       RetrievalPlots.planned(for: report.tables), threads: global.threadCount(),
       isCancelled: { interruption.isRequested })
-    for plot in plots {
-      if let reason = plot.missing {
-        StandardError.write("Warning: the plot '\(plot.name)' is missing: \(reason)\n")
-      }
-    }
-    for file in report.files(plots: plots) {
-      try interruption.throwIfRequested()
-      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
-    }
-    try interruption.throwIfRequested()
-    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
+    StandardError.write(missingPlots: plots.missing)
+    try interruption.commit(report.files(plots: plots), to: directory)
   }
 
   private func checkOptions() throws {

@@ -76,7 +76,8 @@ struct TrainCommand: ParsableCommand {
     if preparation.tasks.splits.isEmpty {
       StandardError.write("Warning: the tasks have no evaluation split: nothing will be evaluated\n")
     }
-    try prepareDirectory(configuration, choice, blas)
+    let lock = try prepareDirectory(configuration, choice, blas)
+    defer { withExtendedLifetime(lock) {} }
     // An interrupted run keeps what it has: the directory is not guarded, it is meant to be taken up again.
     let interruption = Interruption(
       failure: CommandFailure(
@@ -130,16 +131,24 @@ struct TrainCommand: ParsableCommand {
     return configuration
   }
 
-  /// Makes the directory of a new run, or checks that a run is there to go on with.
+  /// Makes the directory of a new run with its settings, or looks that a run is there to go on with; returns the lock that keeps it to this process.
   private func prepareDirectory(_ configuration: RunConfiguration, _ choice: ValidatedChoice, _ blas: BLAS)
-    throws(CommandFailure)
+    throws(CommandFailure) -> DirectoryLock
   {
+    func lock() throws(CommandFailure) -> DirectoryLock {
+      try CommandFailure.reporting { () throws(ReportingError) in try DirectoryLock(output) }
+    }
     if resume {
+      let lock = try lock()
       // A process that was killed in its first moments may have left the settings alone.
       let path = output + "/" + TrainingDirectory.informationName
       if !FileManager.default.fileExists(atPath: path) { try writeInformation(configuration, choice, blas) }
-      return
+      return lock
     }
+    if mkdir(output, 0o777) != 0, errno != EEXIST {
+      throw CommandFailure(.cannotCreate, "cannot create '\(output)': \(String(cString: strerror(errno)))")
+    }
+    let lock = try lock()
     let present = (try? FileManager.default.contentsOfDirectory(atPath: output))?
       .filter { !$0.contains(".partial-") }
     if let present, !present.isEmpty {
@@ -149,12 +158,10 @@ struct TrainCommand: ParsableCommand {
           ? "there is a run in '\(output)'; give --resume to go on with it, or --output for another place"
           : "'\(output)' is not empty; name a new or empty directory")
     }
-    if mkdir(output, 0o777) != 0, errno != EEXIST {
-      throw CommandFailure(.cannotCreate, "cannot create '\(output)': \(String(cString: strerror(errno)))")
-    }
     try OutputFile.write(
       RunSettings.text(configuration), to: output + "/" + TrainingDirectory.configurationName)
     try writeInformation(configuration, choice, blas)
+    return lock
   }
 
   private func writeInformation(

@@ -62,10 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     let interruption = Interruption()
     let tokens = try realTokens()
-    let directory = try CommandFailure.reporting { () throws(ReportingError) in
-      try PartialDirectory(target: output, kind: .verify)
-    }
-    interruption.guardDirectory(directory)
+    let directory = try interruption.directory(output, kind: .verify)
     // Does nothing once committed.
     defer { directory.discard() }
     let outcomes = try examine(claims, lock: lock, tokens, interruption)
@@ -75,7 +72,7 @@ struct VerifyCommand: AsyncParsableCommand {
       run: RunInformation(seed: options.seed, preset: preset, tool: .current(version: ToolVersion.current)))
     await writer.drawPlots(threads: threads) { interruption.isRequested }
     try interruption.throwIfRequested()
-    try write(writer, to: directory, interruption)
+    try interruption.commit(try writer.files(), to: directory)
     try summarise(writer, directory)
     if strict, let lock { try compare(outcomes, with: lock) }
   }
@@ -130,20 +127,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
   }
 
-  private func write(_ writer: RunWriter, to directory: PartialDirectory, _ interruption: Interruption) throws
-  {
-    for file in try writer.files() {
-      try interruption.throwIfRequested()
-      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
-    }
-    try interruption.throwIfRequested()
-    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
-  }
-
   private func summarise(_ writer: RunWriter, _ directory: PartialDirectory) throws {
-    for (name, reason) in writer.missingPlots {
-      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
-    }
+    StandardError.write(missingPlots: writer.missingPlots)
     if writer.nonFiniteCount > 0 {
       StandardError.write(
         "Warning: \(writer.nonFiniteCount) cells of the tables had no finite value and are empty\n")

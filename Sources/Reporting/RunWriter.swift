@@ -35,9 +35,7 @@ public struct RunWriter: Sendable {
   }
 
   /// The plots that are missing, each with its reason.
-  public var missingPlots: [(name: String, reason: String)] {
-    plots.compactMap { plot in plot.missing.map { (plot.name, $0) } }
-  }
+  public var missingPlots: [(name: String, reason: String)] { plots.missing }
 
   /// The cells of all tables that were left empty because their number was not finite.
   public var nonFiniteCount: Int { tables.reduce(0) { $0 + $1.nonFiniteCount } }

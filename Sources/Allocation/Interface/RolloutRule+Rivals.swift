@@ -54,7 +54,7 @@ extension RolloutRule {
 
   /// SPEED-RL: a screen of 4 and then as many as fill `each` in multiples of the screen, 12 at the published 16; a screen of each/2 below 8.
   ///
-  /// Passers beyond those that are wanted are dropped, where the released code keeps them for the next step.
+  /// Passers beyond those that are wanted wait for the next step.
   public static func screenedSampling(each: Int) -> RolloutRule {
     let screen = max(2, min(4, each / 2))
     let more = max(screen, (each - screen) / screen * screen)

@@ -6,7 +6,7 @@ public protocol SequentialSampler: Sendable, Codable {
   var maximumBatches: Int { get }
   /// Whether groups that are fit for training, and more than a step needs, wait for the next ones in the place of being dropped.
   ///
-  /// They are trained on with the rollouts of the step that drew them, before anything else is drawn, the oldest first.
+  /// They are trained on with the rollouts of the step that drew them, before anything else is drawn, the oldest first. A sampler that keeps them judges each group by itself: what `training` takes of one does not depend on the others, nor on `count` but for how many.
   var keepsSurplus: Bool { get }
   /// Whether the bounds it is given change what it does.
   var readsBounds: Bool { get }

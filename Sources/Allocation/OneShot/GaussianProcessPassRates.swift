@@ -124,10 +124,22 @@ public struct GaussianProcessPassRates: Sendable, Hashable, Codable {
         allowed: "be \(prompts.count), that of the batch")
     }
     guard !prompts.isEmpty else { return }
+    precondition(dimension > 0, "a process that was read from a file has no features")
     if settings.refitsFromPrior {
       logOdds = [Double](repeating: settings.priorMean, count: logOdds.count)
     }
     condition(on: prompts, passRates)
+  }
+
+  private enum CodingKeys: CodingKey { case settings, logOdds }
+
+  /// Reads what a process has learnt; the features are not written down, so that it predicts, and learns nothing more until one that has them takes it over (`remembering`).
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    settings = try values.decode(Settings.self, forKey: .settings)
+    logOdds = try values.decode([Double].self, forKey: .logOdds)
+    dimension = 0
+    features = []
   }
 
   private mutating func condition(on batch: [Int], _ passRates: [Double]) {

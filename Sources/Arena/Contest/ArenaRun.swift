@@ -32,7 +32,7 @@ public struct ArenaRun: Sendable {
 
   /// Runs `contender` on `world`.
   ///
-  /// Throws where the rule refuses a step: its bounds do not admit the budget, or a prompt lacks what it reads.
+  /// The last step is the one that spends the budget, with those after it that only use what was paid for. Throws where the rule refuses a step: its bounds do not admit the budget, or a prompt lacks what it reads.
   public static func run(_ contender: Contender, world: ArenaWorld, setting: ArenaSetting, seed: UInt64)
     throws(AllocationError) -> ArenaRun
   {
@@ -42,9 +42,10 @@ public struct ArenaRun: Sendable {
     var curve = [Point(steps: 0, rollouts: 0, tokens: 0, quality: state.quality())]
     let budget = setting.tokens ?? setting.rollouts
     var idle = 0
+    var marks = 0
     while true {
       let spent = setting.tokens == nil ? cost.rollouts : cost.tokens
-      if spent >= budget { break }
+      if spent >= budget, !driver.hasPaidStep { break }
       state.moveClock(to: Double(spent) / Double(budget))
       let (gradient, step) = try driver.step(&state)
       state.apply(gradient)
@@ -52,9 +53,10 @@ public struct ArenaRun: Sendable {
       // A rule that skips everything for a thousand steps will never spend its budget.
       idle = step.rollouts == 0 ? idle + 1 : 0
       let now = setting.tokens == nil ? cost.rollouts : cost.tokens
-      let passed = now * setting.points / budget > spent * setting.points / budget
-      let ends = now >= budget || idle > 1000
-      if passed || ends {
+      let ends = now >= budget && !driver.hasPaidStep || idle > 1000
+      // A point belongs to what was spent, so that steps which are paid for come before it.
+      if now * setting.points / budget > marks && !driver.hasPaidStep || ends {
+        marks = now * setting.points / budget
         state.moveClock(to: Double(now) / Double(budget))
         curve.append(
           Point(steps: state.step, rollouts: cost.rollouts, tokens: cost.tokens, quality: state.quality()))

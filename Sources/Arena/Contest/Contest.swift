@@ -151,7 +151,8 @@ public struct Contest: Sendable {
     case .relativeVariance: return step.flatMap { $0.squaredMean > 0 ? $0.variance / $0.squaredMean : nil }
     case .expectedImprovement: return step?.improvement
     case .improvementPerCost:
-      return step.flatMap { $0.rollouts > 0 ? $0.improvement * Double(standard) / $0.rollouts : nil }
+      guard let step, let rollouts = step.rollouts, rollouts > 0 else { return nil }
+      return step.improvement * Double(standard) / rollouts
     case .stepRollouts: return step?.rollouts
     case .cosine: return step?.cosine
     case .deadShare: return cost.groups > 0 ? Double(cost.deadGroups) / Double(cost.groups) : nil

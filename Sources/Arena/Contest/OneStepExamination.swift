@@ -17,12 +17,12 @@ public struct OneStepExamination: Sendable, Hashable {
   public var improvement: Double
   /// The cosine of E g and ∇J; below 1 where the rule's objective is another; nil where noise hides ‖E g‖.
   public var cosine: Double?
-  /// Mean rollouts of a step.
-  public var rollouts: Double
+  /// Mean rollouts of a step; nil where part of them is for later ones.
+  public var rollouts: Double?
 
   /// Examines `contender` from the state that `steps` uniform steps lead to, `replicates` times.
   ///
-  /// Nil where the rule carries prompts or rollouts over to its next step: they are not drawn anew, so that replicates would be about them alone, or about a step that has nothing waiting. Throws where the rule refuses the step.
+  /// Nil where the rule carries prompts over to its next step: they are not drawn anew, so that replicates would be about them alone. Of a rule that keeps groups for later it is the step with which nothing waits. Throws where the rule refuses the step.
   public static func examine(
     _ contender: Contender, world: ArenaWorld, setting: ArenaSetting, steps: Int, replicates: Int,
     seed: UInt64
@@ -47,7 +47,7 @@ public struct OneStepExamination: Sendable, Hashable {
       shown.observe(uniform.outcomes)
       state.apply(gradient)
     }
-    guard shown.starter.carriedOver().isEmpty, !shown.sampler.keepsSurplus else { return nil }
+    guard shown.starter.carriedOver().isEmpty else { return nil }
     // Drift up to date, so that the replicates meet the probabilities that the exact gradient is made of.
     for i in 0..<world.count { state.settle(i) }
     let exact = state.exactGradient()
@@ -79,7 +79,7 @@ public struct OneStepExamination: Sendable, Hashable {
     return OneStepExamination(
       variance: squares / count - squaredMean, squaredMean: squaredMean,
       improvement: squares > 0 && truth > 0 ? squaredSignal / (truth * squares / count) : 0,
-      cosine: cosine, rollouts: Double(rollouts) / count)
+      cosine: cosine, rollouts: shown.sampler.keepsSurplus ? nil : Double(rollouts) / count)
   }
 
   private static func inner(

@@ -20,7 +20,7 @@ struct RuleDriver {
   /// What came back of the last step.
   private(set) var outcomes: [GroupOutcome] = []
   private var order: CandidateOrder
-  /// Groups of former steps that wait to be trained on, as they were drawn.
+  /// Groups of former steps that wait to be trained on, as they were drawn: their part of the gradient is that of the policy that drew them, without the ratio that a trainer corrects it by.
   private var waiting = StepBatch()
   /// How often each prompt came in the present batch.
   private var met: [Int32]
@@ -73,6 +73,12 @@ struct RuleDriver {
     return (gradient, cost)
   }
 
+  /// The groups that wait.
+  var waitingCount: Int { waiting.staged.count }
+
+  /// Whether enough groups wait for a whole step, which costs nothing.
+  var hasPaidStep: Bool { waitingCount >= setting.promptsPerStep }
+
   /// The groups of `batch` that are trained on now; what is over waits where the rule keeps it.
   private mutating func trained(_ batch: StepBatch, count: Int) -> [TrainedGroup] {
     let keeps = rule.sampler.keepsSurplus
@@ -96,6 +102,8 @@ struct RuleDriver {
     waiting.staged.removeFirst(batch.staged.count)
     waiting.drawn.removeFirst(batch.drawn.count)
     let trained = rule.sampler.training(batch.staged, count: count)
+    precondition(
+      trained.count == batch.staged.count, "\(trained.count) of \(batch.staged.count) that waited are fit")
     add(trained, of: batch, to: &gradient, &cost)
     return trained.count
   }

@@ -5,9 +5,7 @@ import Training
 extension CompareCommand {
   /// Writes tables, plots, report and verdict beside the runs; each file in one step, as the runs stay where they are.
   func write(_ files: ComparisonFiles) throws(CommandFailure) {
-    for (name, reason) in files.missingPlots {
-      StandardError.write("Warning: the plot '\(name)' is missing: \(reason)\n")
-    }
+    StandardError.write(missingPlots: files.missingPlots)
     for file in files.files() {
       let path = output + "/" + file.path
       let folder = (path as NSString).deletingLastPathComponent

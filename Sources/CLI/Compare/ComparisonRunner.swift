@@ -63,6 +63,9 @@ struct ComparisonRunner: Sendable {
       }
       try OutputFile.write(text, to: settings)
     }
+    // Another comparison in the same place would cut back this one's files.
+    let lock = try CommandFailure.reporting { () throws(ReportingError) in try DirectoryLock(directory) }
+    defer { withExtendedLifetime(lock) {} }
     var driver = TrainingDriver(
       configuration: configuration, preparation: preparation, directory: directory, threads: 1,
       milestones: points)

@@ -17,8 +17,10 @@ struct TrainingDriver {
     /// Reached once so many response tokens were drawn; nil for no such condition.
     var tokens: Int?
 
-    func isReached(_ state: TrainingState) -> Bool {
-      (rollouts.map { state.rollouts >= $0 } ?? true) && (tokens.map { state.tokens >= $0 } ?? true)
+    /// Whether `state` is at or past it, all that was drawn up to there being used: steps that only use what waits belong to the budget that paid for it.
+    func isReached(_ state: TrainingState, promptsPerStep: Int) -> Bool {
+      !state.hasPaidStep(promptsPerStep: promptsPerStep) && (rollouts.map { state.rollouts >= $0 } ?? true)
+        && (tokens.map { state.tokens >= $0 } ?? true)
     }
   }
 
@@ -53,9 +55,6 @@ struct TrainingDriver {
 
   /// Runs to the end, from the last good checkpoint where `resumes`; returns the last evaluation.
   func run(resumes: Bool) throws -> [SplitResult] {
-    // Two processes would cut back each other's files.
-    let lock = try reporting { () throws(ReportingError) in try DirectoryLock(directory) }
-    defer { withExtendedLifetime(lock) {} }
     let start = try beginning(resumes: resumes)
     let run = start.run
     let files = start.files
@@ -89,7 +88,8 @@ struct TrainingDriver {
           try files.appendTiming(
             step: record.step, seconds: seconds, tokensPerSecond: Double(judged.drawnTokens) / seconds)
         }
-        for milestone in milestones where milestone.isReached(run.state) {
+        for milestone in milestones
+        where milestone.isReached(run.state, promptsPerStep: configuration.promptsPerStep) {
           try evaluateOnce(milestone.name, run, files)
         }
         report(
@@ -124,7 +124,10 @@ struct TrainingDriver {
     var lengths: [String: Int] = [:]
     var state: TrainingState?
     if resumes, let contents = try lastGoodCheckpoint() {
-      if let lost = milestones.first(where: { $0.isReached(contents.state) && evaluation($0.name) == nil }) {
+      if let lost = milestones.first(where: {
+        $0.isReached(contents.state, promptsPerStep: configuration.promptsPerStep)
+          && evaluation($0.name) == nil
+      }) {
         // The model of that moment is gone: evaluating a later one would not be at an equal budget.
         warn("'\(lost.name).json' is lost and its moment has passed: the run begins again")
         for name in TrainingDirectory.checkpointNames(directory) {
@@ -167,7 +170,8 @@ struct TrainingDriver {
 
   private func isFinished(_ run: TrainingRun) -> Bool {
     guard !milestones.isEmpty else { return run.isFinished }
-    return run.state.isWarm && milestones.allSatisfy { $0.isReached(run.state) }
+    return run.state.isWarm
+      && milestones.allSatisfy { $0.isReached(run.state, promptsPerStep: configuration.promptsPerStep) }
   }
 
   /// The share of the run that is done, by its number of steps or by the budget that is nearest to its end.

@@ -82,9 +82,7 @@ public struct ArenaFiles: Sendable {
   }
 
   /// The plots that are missing, each with its reason.
-  public var missingPlots: [(name: String, reason: String)] {
-    plots.compactMap { plot in plot.missing.map { (plot.name, $0) } }
-  }
+  public var missingPlots: [(name: String, reason: String)] { plots.missing }
 
   /// The text of `report.md`.
   public var reportText: String { ArenaReport.text(self) }

@@ -14,8 +14,8 @@ public final class DirectoryLock: Sendable {
     guard descriptor >= 0 else {
       throw .missing(file: path, reason: String(cString: strerror(errno)))
     }
+    // Where this throws, the end of the object closes the descriptor.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      close(descriptor)
       throw .cannotWrite(file: path, reason: "another process is working there")
     }
   }

@@ -114,3 +114,10 @@ public enum PlotRenderer {
       ).utf8)
   }
 }
+
+extension [PlotRenderer.Drawn] {
+  /// The plots that could not be drawn, and why.
+  public var missing: [(name: String, reason: String)] {
+    compactMap { plot in plot.missing.map { (plot.name, $0) } }
+  }
+}

@@ -66,6 +66,8 @@ public struct LogStage {
     let (successes, sizes, counts) = groupSizes(judged)
     let own = (0..<batch.count).filter { isOwn($0, judged) }
     let rewards = Moments(own.map { judged.rewards[$0] })
+    // Averages over responses of an older policy estimate nothing about the present one.
+    let isStale = judged.ruled?.groups.contains(where: \.isStale) == true
     let lengths = own.map { Double(batch.range($0).count) }
     let squaredScores = (0..<batch.count).map { VarianceProxy.squaredScore(batch, rollout: $0) }
     var metrics: [StepRecord.Metric] = []
@@ -90,7 +92,7 @@ public struct LogStage {
     add("actor/pg_loss", value: outcome.metrics.policyLoss)
     add("grad_norm", "actor/grad_norm", value: outcome.gradientNorm)
     add("learning_rate", "actor/lr", value: outcome.learningRate)
-    add("kl", value: outcome.measuresDivergence ? outcome.metrics.referenceDivergence : nil)
+    add("kl", value: outcome.measuresDivergence && !isStale ? outcome.metrics.referenceDivergence : nil)
     add("clip_ratio/low_mean", value: outcome.metrics.clippedLow)
     add("clip_ratio/high_mean", value: outcome.metrics.clippedHigh)
     add("clip_ratio/region_mean", value: outcome.metrics.clippedLow + outcome.metrics.clippedHigh)
@@ -110,7 +112,7 @@ public struct LogStage {
       "rollout_allocation/mispaired",
       value: share(zip(judged.rows, batch.groups).count { $0 != $1 }, batch.count))
     let proxy =
-      outcome.advantages.isEmpty || outcome.isWithoutPrompt
+      outcome.advantages.isEmpty || outcome.isWithoutPrompt || isStale
       ? nil
       : VarianceProxy(
         advantages: outcome.advantages, squaredScores: squaredScores, gradientNorm: outcome.gradientNorm)

@@ -82,9 +82,11 @@ public final class TrainingRun {
   /// Whether nothing is left to do.
   public var isFinished: Bool {
     guard state.isWarm else { return false }
+    if state.step >= configuration.steps { return true }
+    if state.hasPaidStep(promptsPerStep: configuration.promptsPerStep) { return false }
     if configuration.rolloutBudget > 0, state.rollouts >= configuration.rolloutBudget { return true }
     if configuration.tokenBudget > 0, state.tokens >= configuration.tokenBudget { return true }
-    return state.step >= configuration.steps
+    return false
   }
 
   /// An evaluator of the splits with the run's sampling settings.

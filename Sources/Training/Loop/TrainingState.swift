@@ -38,4 +38,7 @@ public struct TrainingState: Sendable, Hashable {
     rollouts = 0
     tokens = 0
   }
+
+  /// Whether the next step of so many prompts draws nothing, as enough groups wait: it belongs to the budget that has paid for them.
+  public func hasPaidStep(promptsPerStep: Int) -> Bool { (rule?.waiting.count ?? 0) >= promptsPerStep }
 }

@@ -30,7 +30,7 @@ struct UpdateStage {
 
   /// One or several updates on a step's rollouts.
   ///
-  /// The first update is on-policy: its log-probabilities are the sampler's. Later ones read them from a forward pass of the weights as they are by then.
+  /// The first update is on-policy, and its log-probabilities are the sampler's, unless groups of former steps are among those that are trained on. Later ones read them from a forward pass of the weights as they are by then.
   func run(
     _ judged: JudgedRollouts, state: inout TrainingState, trainer: TransformerTrainer, threads: Int
   ) throws(TrainingError) -> Outcome {

@@ -91,6 +91,11 @@ public struct Method: Sendable, Hashable {
           "\(keys.compactMap(\.self).joined(separator: " and ")) would be ignored: the rollout rule '\(rolloutRule)' reads no bounds"
         )
       }
+      if preTraining != nil, RolloutRule.named(rolloutRule, each: 16)?.sampler.keepsSurplus == true {
+        found.append(
+          "the rollout rule '\(rolloutRule)' trains on rollouts of former steps, whose ratio without the prompt nobody has recorded: it excludes updates without the prompt"
+        )
+      }
       if allocation != .uniform || dynamicSampling != nil || rowsMisaligned || statisticsScrambled {
         found.append(
           "rollout_rule takes the place of allocation, dynamic_sampling, rows_misaligned and statistics_scrambled: none may be set beside it"

@@ -1,7 +1,8 @@
-import Allocation
 import Foundation
 import Testing
 import _TestSupport
+
+@testable import Allocation
 
 @Suite struct GaussianProcessTests {
   private func logit(_ p: Double) -> Double { log(p / (1 - p)) }
@@ -115,6 +116,22 @@ import _TestSupport
     }
     try process.observe([], passRates: [])
     #expect(process == untouched)
+  }
+
+  /// What is written down is what was learnt, without the features; one that has them takes it over.
+  @Test func whatWasLearntIsWrittenDownWithoutTheFeatures() throws {
+    var process = try GaussianProcessPassRates(features: [[0], [0.5], [7]])
+    let fresh = process
+    try process.observe([0], passRates: [0.2])
+    let data = try JSONEncoder().encode(process)
+    #expect(!String(decoding: data, as: UTF8.self).contains("features"))
+    let read = try JSONDecoder().decode(GaussianProcessPassRates.self, from: data)
+    #expect(try read.logOdds == process.logOdds && read.passRate(1) == process.passRate(1))
+    var again = try #require(fresh.remembering(read))
+    #expect(again == process)
+    try again.observe([1], passRates: [0.9])
+    try process.observe([1], passRates: [0.9])
+    #expect(again == process)
   }
 
   /// The rule over no pool refuses; over a pool it is the allocator with that pool's process, and others do not ask for features.

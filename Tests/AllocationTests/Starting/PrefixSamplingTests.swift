@@ -34,6 +34,8 @@ import Testing
     rule.observe([outcome(4, 1, start: .afterSuccess(fraction: 0.75)), outcome(5, 1), outcome(9, 4)])
     #expect(rule.carriedOver() == [6, 5])
     #expect(rule.starts([record(5)]) == [.afterSuccess(fraction: 0.75)])
+    // Carried over and offered anew in one batch: it is replayed once.
+    #expect(rule.starts([record(5), record(5)]) == [.afterSuccess(fraction: 0.75), .beginning])
   }
 
   @Test func nothingIsReplayedThatWasNotStored() {

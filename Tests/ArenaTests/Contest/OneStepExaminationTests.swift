@@ -88,4 +88,21 @@ import _TestSupport
       replicates: 2, seed: 1)
     #expect(step == nil)
   }
+
+  /// A step from an empty buffer has a gradient like any other; what it cost is in part for later steps.
+  @Test func aRuleThatKeepsGroupsIsExaminedWithoutWhatItsStepCost() throws {
+    let world = ArenaWorld.small((0..<24).map { 0.2 + 0.025 * Double($0) })
+    func step(keeps: Bool) throws -> OneStepExamination {
+      try #require(
+        try OneStepExamination.examine(
+          Contender(
+            RolloutRule("screen", sampler: ScreenedSampling(screen: 4, more: 4, keepsSurplus: keeps))),
+          world: world, setting: ArenaSetting(promptsPerStep: 6, rolloutsPerPrompt: 8), steps: 2,
+          replicates: 20, seed: 1))
+    }
+    let (keeping, dropping) = (try step(keeps: true), try step(keeps: false))
+    // The same groups are trained on: all that differs is what becomes of the others.
+    #expect(keeping.variance == dropping.variance && keeping.improvement == dropping.improvement)
+    #expect(keeping.rollouts == nil && (dropping.rollouts ?? 0) > 48)
+  }
 }

@@ -21,7 +21,7 @@ import Testing
       let world = try #require(ArenaWorld.recipe(recipe)).world(count: 60, seed: 2)
       var state = ArenaState(world, seed: 3)
       var driver = try driver(rule, world)
-      var (useful, spent) = (0, 0)
+      var (useful, spent, ready, used) = (0, 0, 0, 0)
       for _ in 0..<12 {
         let before = state.drawn
         let visits = state.records.map(\.visits)
@@ -41,6 +41,12 @@ import Testing
         #expect(waits ? trained <= cost.trainedGroups : trained == cost.trainedGroups)
         useful += cost.useful
         spent += cost.rollouts
+        if name == "speed-rl" {
+          // Every group that passed its screen, which only a mixed one does, was trained on once or waits.
+          ready += outcomes.count { $0.samples == 8 }
+          used += cost.trainedGroups
+          #expect(ready == used + driver.waitingCount)
+        }
         #expect(cost.useful >= 0 && useful <= spent && (waits || cost.useful <= cost.rollouts))
         #expect(Set(gradient.prompts).count == gradient.prompts.count)
         #expect(gradient.prompts.count == gradient.values.count && gradient.across >= 0)

@@ -53,7 +53,7 @@ import Training
   @Test(
     arguments: [
       "rloo", "dynamo-as-released", "allot", "prefix-controller", "greso", "duet", "ar3po", "coba-rl",
-      "vip-features",
+      "vip-features", "speed-rl",
     ],
     ["", "0.05"])
   func aStateThatWasReadGoesOnAsTheOneThatWasWritten(method: String, penalty: String) throws {
@@ -64,7 +64,9 @@ import Training
     let tasks = try Self.tasks()
     let run = try TrainingRun(configuration: configuration, tasks: tasks, shape: Self.shape)
     var events = 0
+    var waited = 0
     while !run.isFinished {
+      waited += run.state.rule?.waiting.count ?? 0
       let path = scratch.path + "/\(events)"
       try Checkpoint.write(contents(run.state, tasks), to: path)
       let read = try read(path, configuration, run.method)
@@ -85,6 +87,7 @@ import Training
     }
     #expect(events == 9)
     #expect(run.state.reference.isEmpty == penalty.isEmpty)
+    #expect((waited > 0) == (method == "speed-rl"))
   }
 
   private func written(_ scratch: ScratchDirectory) throws -> (

@@ -139,4 +139,14 @@ import Testing
     #expect(Method.dsrl.preTraining?.switchStep == 20)
     #expect(throws: TrainingError.self) { try Method.resolved("grpo", overrides: ["switch_step": "2"]) }
   }
+
+  /// Rollouts that waited have no recorded log π without the prompt.
+  @Test(arguments: ["prerl", "prerl-nsr", "dsrl"])
+  func aRuleThatKeepsGroupsIsRefused(method: String) throws {
+    let error = #expect(throws: TrainingError.self) {
+      try Method.resolved(method, overrides: ["rollout_rule": "speed-rl"])
+    }
+    #expect(error?.description.contains("excludes updates without the prompt") == true)
+    _ = try Method.resolved(method, overrides: ["rollout_rule": "greso"])
+  }
 }

@@ -127,6 +127,14 @@ import Testing
         staged["rounds"] = [["successes": 1, "samples": Int.max], ["successes": 1, "samples": Int.max]]
         group["staged"] = staged
       },
+      // Fit for nothing: a screen alone, all of whose rewards agree.
+      waiting { group in
+        let rewards = group["rewards"] as? [Double] ?? []
+        group["rewards"] = rewards.map { _ in 1.0 }
+        var staged = group["staged"] as? [String: Any] ?? [:]
+        staged["rounds"] = [["successes": rewards.count, "samples": rewards.count]]
+        group["staged"] = staged
+      },
       batch("starts") { $0.dropLast() + [1 << 40] as [Any] }, batch("starts") { [-1] + $0.dropFirst() },
       batch("starts") { $0.map { _ in 0 } }, batch("tokens") { [Self.vocabularySize] + $0.dropFirst() },
       batch("logProbabilities") { $0.dropLast() }, batch("entropies") { ["nan"] + $0.dropFirst() },

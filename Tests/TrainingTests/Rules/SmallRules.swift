@@ -132,12 +132,19 @@ struct AfterSuccess: TrajectoryStarter {
   }
 }
 
-/// Six rollouts for three times the prompts that are trained on; what is over waits.
+/// Six rollouts for three times the prompts that are trained on, or for as many as told; what is over waits.
 struct Surplus: SequentialSampler {
   var keepsSurplus = true
-  var promptsPerTrained: Int { 3 }
+  var promptsPerTrained = 3
+  /// Whether two of three prompts of the pool are fit for training; else all are.
+  var isChoosy = false
 
   func requests(_ groups: [StagedGroup], budget: Int, bounds: AllocationBounds) -> [Int] {
     groups.map { $0.samples == 0 ? 6 : 0 }
+  }
+
+  func training(_ groups: [StagedGroup], count: Int) -> [TrainedGroup] {
+    let fit = groups.indices.filter { !isChoosy || groups[$0].record.prompt % 3 > 0 }
+    return fit.prefix(count).map { TrainedGroup(all: groups[$0], group: $0) }
   }
 }

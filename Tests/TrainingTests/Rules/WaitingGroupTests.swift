@@ -91,4 +91,60 @@ import Testing
     #expect(outcome.rollouts.map(\.drawnRollouts) == [108, 108, 108])
     #expect(run.state.rule?.waiting.isEmpty == true)
   }
+
+  /// Two prompts are drawn for each place and two of three are fit: steps train on what waited and on what they draw.
+  @Test func stepsMixWhatWaitedWithWhatIsDrawn() throws {
+    let rule = RolloutRule("choosy", sampler: Surplus(promptsPerTrained: 2, isChoosy: true))
+    let run = try RuleRunTests.run(rule) { $0.steps = 8 }
+    let outcome = try TinyRun.finish(run)
+    let tasks = try TinyRun.tasks.get()
+    var (mixed, waiting) = (0, 0)
+    for (record, judged) in zip(outcome.records, outcome.rollouts) {
+      let ruled = try #require(judged.ruled)
+      let (stale, fresh) = (ruled.groups.filter(\.isStale), ruled.groups.filter { !$0.isStale })
+      #expect(ruled.groups.prefix(stale.count).allSatisfy { $0.isStale })
+      #expect(stale.count == min(6, waiting))
+      // Drawn, counted and credited are the fresh ones.
+      #expect(judged.drawnRollouts == fresh.reduce(0) { $0 + $1.samples })
+      #expect(judged.drawnTokens == fresh.reduce(0) { $0 + $1.tokens })
+      #expect(judged.tallies.map(\.samples) == stale.map { _ in 0 } + fresh.map(\.samples))
+      #expect(judged.tallies.map(\.correct) == stale.map { _ in 0 } + fresh.map(\.successes))
+      // What is trained on are the stale groups and then fit fresh ones; the rest of what was drawn is there too.
+      let trained = ruled.sources.map { ruled.groups[$0] }
+      #expect(trained.prefix(stale.count).allSatisfy { $0.isStale } && trained.allSatisfy { $0.prompt % 3 > 0 })
+      #expect(judged.prompts == trained.map(\.prompt) && judged.counts == trained.map(\.samples))
+      let own = judged.batch.count - 6 * stale.count
+      #expect(ruled.untrained.batch.count == judged.drawnRollouts - own)
+      for rollout in 0..<judged.batch.count {
+        let row = judged.batch.groups[rollout]
+        #expect(judged.rows[rollout] == row && ruled.isReplayed[rollout] == (row < stale.count))
+        // The response is one to its row's prompt: the verifier says the same of it again.
+        let response = tasks.vocabulary.decode(Array(judged.batch.tokens[judged.batch.range(rollout)]))
+        let isRight =
+          judged.batch.isTerminated[rollout]
+          && tasks.verifier.accepts(response: response, answer: tasks.pool[judged.prompts[row]].answer)
+        #expect(isRight == (judged.rewards[rollout] == 1))
+      }
+      for (row, group) in trained.enumerated() {
+        let rewards = judged.groups.first { $0.row == row }.map { $0.rollouts.map { judged.rewards[$0] } }
+        #expect(rewards?.reduce(0, +) == Double(group.successes))
+      }
+      #expect(record["rollouts/waited"] == Double(6 * stale.count))
+      #expect((record["variance_proxy/expected_w"] == nil) == !stale.isEmpty)
+      if !stale.isEmpty, trained.count > stale.count { mixed += 1 }
+      waiting += fresh.count { $0.prompt % 3 > 0 } - trained.count
+    }
+    #expect(mixed > 1 && run.state.rule?.waiting.count == waiting)
+  }
+
+  /// A budget that is spent with a whole step waiting is not over before that step.
+  @Test func whatWasPaidForIsUsedBeforeTheRunEnds() throws {
+    let run = try RuleRunTests.run(Self.rule) {
+      $0.steps = 40
+      $0.rolloutBudget = 200
+    }
+    let outcome = try TinyRun.finish(run)
+    #expect(outcome.rollouts.map(\.drawnRollouts) == [108, 0, 0, 108, 0, 0])
+    #expect(run.state.rule?.waiting.isEmpty == true && run.state.rollouts == 216)
+  }
 }

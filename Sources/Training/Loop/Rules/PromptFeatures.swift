@@ -4,7 +4,7 @@ import Allocation
 enum PromptFeatures {
   /// How often each token of the vocabulary occurs in the prompt, scaled to the length 1.
   ///
-  /// So two prompts are near that share their operands' digits and operators, however long they are: the stand-in, without a model of its own, for the sentence embeddings of the papers.
+  /// So two prompts are near that share their operands' digits and operators, however long they are; their order is lost, so that 12−21 and 21−12 are the same. It is the stand-in, without a model of its own, for the sentence embeddings of the papers.
   ///
   /// - Precondition: at least one token, each below `vocabularySize`.
   static func tokenCounts(_ tokens: [Int32], vocabularySize: Int) -> [Double] {

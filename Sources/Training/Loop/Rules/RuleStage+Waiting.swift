@@ -27,7 +27,9 @@ extension RuleStage {
     }
     draws.stale = draws.batch.count
     ruleState.waiting.removeFirst(groups.count)
-    return ruleState.rule.sampler.training(draws.groups.map(\.staged), count: count)
+    let trained = ruleState.rule.sampler.training(draws.groups.map(\.staged), count: count)
+    precondition(trained.count == groups.count, "\(trained.count) of \(groups.count) that waited are fit")
+    return trained
   }
 
   /// Of the groups from `first` on those that are trained on now, at most `count`; what is over waits where the rule keeps it.

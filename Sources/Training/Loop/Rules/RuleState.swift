@@ -108,6 +108,7 @@ public struct RuleState: Sendable {
     for group in waiting
     where !rule.sampler.keepsSurplus
       || !group.isSound(promptCount: prompts.count, maximumLength: maximumLength, vocabularySize: size)
+      || rule.sampler.training([group.staged], count: 1).count != 1
     {
       throw refused("impossible in the groups that wait")
     }

@@ -27,11 +27,11 @@ public struct RuledRollouts: Sendable, Hashable {
   public var centrings: [TrainedGroup.Centring?] = []
   /// The weight of each rollout: its prompt's in the step's mean, times 0 if it was given up, times the inverse probability if it went on although flagged.
   public var weights: [Double] = []
-  /// Whether each rollout is a response of a former step.
+  /// Whether each rollout is a response of a former step, replayed or waited.
   public var isReplayed: [Bool] = []
   /// Responses that are only compared with.
   public var compared: [Compared] = []
-  /// Every prompt that was rolled out.
+  /// Every prompt that was rolled out, and before them the groups that waited.
   public var groups: [DrawnGroup] = []
   /// The group, an index into `groups`, of each prompt that is trained on.
   public var sources: [Int] = []

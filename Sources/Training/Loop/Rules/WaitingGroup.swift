@@ -2,7 +2,7 @@ import Allocation
 
 /// A group that a step drew and did not need: it waits for a later one, with the rollouts as they are.
 ///
-/// The log-probabilities are those of the policy that drew them, so that the ratio of a later update is the true one.
+/// The log-probabilities are those of the policy that drew them, so that the ratio of a later update is the true one; updates of log π without the prompt have no such ratio, and their methods are refused a rule that keeps groups.
 public struct WaitingGroup: Sendable, Hashable, Codable {
   /// What the rule saw of it.
   public var staged: StagedGroup
