@@ -80,7 +80,7 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "_TestSupport"], exclude: ["References"]),
     .testTarget(name: "InterchangeTests", dependencies: ["Interchange", "_TestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "Training", "_TestSupport"]),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "_TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "Arena", "_TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

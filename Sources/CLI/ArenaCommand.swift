@@ -35,7 +35,7 @@ struct ArenaCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A rollout log to take pass rates, score moments and lengths from, as `allot audit` reads it; may be given several times.",
+      "A rollout log to take pass rates, score moments and lengths from, as `allot audit` reads it, or a table of counts for pass rates alone; may be given several times.",
       valueName: "file"))
   var from: [String] = []
 

@@ -1,3 +1,4 @@
+import Arena
 import Foundation
 import Interchange
 import Testing
@@ -14,7 +15,10 @@ import Testing
   @Test(
     arguments: [
       ("--world evn", "'--world': there is no 'evn'; did you mean 'even'?"),
-      ("--world nonsense", "'--world': there is no 'nonsense'."),
+      (
+        "--world nonsense",
+        "'--world': there is no 'nonsense'; there are \((ArenaWorld.named + ArenaWorld.heldOut + ArenaWorld.fresh).map(\.name).joined(separator: ", "))."
+      ),
       ("--world even,even", "'--world' names something twice."),
       ("--methods unifrm", "'--methods': there is no 'unifrm'; did you mean 'uniform'?"),
       ("--methods ,", "'--methods' names nothing."),
@@ -54,6 +58,29 @@ import Testing
       let empty = try await space.run("arena", "--from", "empty.jsonl")
       #expect(empty.status == 65 && empty.errors == "Error: empty.jsonl: there are no rollouts\n")
       #expect(try space.files() == ["bad.jsonl", "empty.jsonl"])
+    }
+  }
+
+  /// Pass rates are all that a table of counts has: moments and lengths are alike for all, and the report says so.
+  @Test func aTableOfCountsIsAWorld() async throws {
+    try await inWorkspace { space in
+      try space.write(
+        "prompt_id,samples,successes,screen_samples,screen_successes\na,8,0,8,1\nb,8,8,8,7\nc,8,3,8,4\n",
+        to: "counts.csv")
+      let result = try await space.run(words: Self.tiny + ["--from", "counts.csv"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("no score moments, alike for all; no lengths, alike for all"))
+      // Rollouts of a prompt come before what a table says of it: the same with them alone.
+      try space.write(Self.log.joined(separator: "\n"), to: "l.jsonl")
+      try space.write("prompt_id,samples,successes\np0,80,80\np1,80,80\np2,80,80\n", to: "other.csv")
+      let words = Self.tiny + ["--json", "--quiet", "--from", "l.jsonl"]
+      let (plain, both) = (
+        try await space.run(words: words), try await space.run(words: words + ["--from", "other.csv"])
+      )
+      func numbers(_ text: String) -> Substring {
+        text[(text.range(of: "results")?.lowerBound ?? text.startIndex)...]
+      }
+      #expect(plain.status == 0 && numbers(both.output) == numbers(plain.output))
     }
   }
 

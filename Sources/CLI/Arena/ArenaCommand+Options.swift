@@ -126,7 +126,8 @@ extension ArenaCommand {
     errors.require(Set(names).count == names.count, "'\(option)' names something twice.")
     for name in names where !all.contains(name) {
       let hint = NearestName.suggestion(for: name, among: all).map { "; did you mean '\($0)'?" }
-      errors.require(false, "'\(option)': there is no '\(name)'\(hint ?? ".")")
+      errors.require(
+        false, "'\(option)': there is no '\(name)'\(hint ?? "; there are \(all.joined(separator: ", ")).")")
     }
     return names
   }

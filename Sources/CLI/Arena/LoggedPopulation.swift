@@ -10,12 +10,16 @@ struct LoggedPopulation {
     var wrongTokens = 0
     var wrongCount = 0
     var hasRollouts = false
+    /// What a table of counts says; used where there is no rollout.
+    var counted = (successes: 0, samples: 0)
   }
 
   private var order: [String] = []
   private var sums: [String: Sums] = [:]
 
-  /// Reads `paths`; the counts of one prompt at several steps are pooled, of several Gram records the last one counts.
+  /// The prompts of the files at `paths`.
+  ///
+  /// The counts of one prompt at several steps are pooled, of several Gram records the last one counts. Tables of counts stand in for prompts without rollouts, those of the log and those of the screen together.
   static func prompts(paths: [String], rule: SuccessRule, allowedDamage: Double) throws(InterchangeError)
     -> [CalibratedWorld.LoggedPrompt]
   {
@@ -64,7 +68,11 @@ struct LoggedPopulation {
         sums.prompt.failureVariance = moments.failureVariance
         sums.prompt.squaredDistance = moments.squaredDistance
       }
-    case .counts: break
+    case .counts(let counts):
+      change(counts.prompt) { sums in
+        sums.counted.samples += (counts.samples ?? 0) + (counts.screenSamples ?? 0)
+        sums.counted.successes += (counts.successes ?? 0) + (counts.screenSuccesses ?? 0)
+      }
     }
   }
 
@@ -75,6 +83,10 @@ struct LoggedPopulation {
 
   private func finished(_ sums: Sums) -> CalibratedWorld.LoggedPrompt {
     var prompt = sums.prompt
+    if prompt.samples == 0 {
+      prompt.samples = sums.counted.samples
+      prompt.successes = sums.counted.successes
+    }
     if sums.rightCount > 0 { prompt.successLength = Double(sums.rightTokens) / Double(sums.rightCount) }
     if sums.wrongCount > 0 { prompt.failureLength = Double(sums.wrongTokens) / Double(sums.wrongCount) }
     return prompt
