@@ -92,6 +92,14 @@ struct PlotLayout {
     return max(13, min(18, 18 * room / (Double(title.count) * 12.2)))
   }
 
+  /// The size of a panel's title that would pass the next panel's axis in the usual one; nil where it does not.
+  func panelTitleSize(_ title: String) -> Double? {
+    let room = panelWidth + Self.rightRoom
+    // Bold characters of 15 pixels are about 10 pixels wide.
+    let needed = Double(title.count) * 10.2
+    return needed > room ? max(10, 15 * room / needed) : nil
+  }
+
   private func screen(_ x: Double, _ y: Double) -> String {
     "screen \(GnuplotText.length(x / Double(PlotStyle.width))), screen \(GnuplotText.length(1 - y / Double(height)))"
   }

@@ -27,7 +27,7 @@ public struct PlotPanel: Sendable, Hashable {
   }
 
   /// The commands that draw the panel; data blocks are called `$data_<index>_<series>`.
-  func commands(index: Int, _ fonts: PlotStyle.Fonts) -> [String] {
+  func commands(index: Int, _ fonts: PlotStyle.Fonts, titleFont: String? = nil) -> [String] {
     var lines = x.commands("x") + y.commands("y")
     lines += bands.map { band in
       "set object rectangle from graph 0, first \(GnuplotText.number(band[0])) to graph 1, first "
@@ -36,7 +36,8 @@ public struct PlotPanel: Sendable, Hashable {
     if !title.isEmpty {
       let height = subtitle.isEmpty ? 0.8 : 1.85
       lines.append(
-        "set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, \(height)")
+        "set label \(GnuplotText.bold(title)) at graph 0, graph 1 left offset character 0, \(height)"
+          + (titleFont.map { " font \($0)" } ?? ""))
     }
     if !subtitle.isEmpty {
       lines.append(

@@ -78,7 +78,8 @@ public struct PlotScript: Sendable, Hashable {
     lines += layout.decorations(of: self, fonts)
     for (index, panel) in panels.enumerated() {
       lines += layout.margins(panel: index)
-      lines += panel.commands(index: index, fonts)
+      lines += panel.commands(
+        index: index, fonts, titleFont: layout.panelTitleSize(panel.title).map { fonts.font($0) })
       // The decorations belong to the first plot command only, or each panel would draw them again.
       lines.append("unset label; unset arrow; unset object")
     }
