@@ -98,7 +98,7 @@ struct ArenaCommand: AsyncParsableCommand {
     let contest = try contest()
     let stages = try stages()
     let interruption = Interruption()
-    let directory = try output.map { try interruption.directory($0, kind: .arena) }
+    let directory = try output.map { try OutputDirectory($0, kind: .arena, interruption) }
     // Does nothing once committed.
     defer { directory?.discard() }
     var results: [ContestResult] = []
@@ -135,10 +135,10 @@ struct ArenaCommand: AsyncParsableCommand {
   }
 
   private func write(
-    _ files: inout ArenaFiles, to directory: PartialDirectory, _ interruption: Interruption
+    _ files: inout ArenaFiles, to directory: OutputDirectory, _ interruption: Interruption
   ) async throws {
     await files.drawPlots(threads: global.threadCount()) { interruption.isRequested }
     StandardError.write(missingPlots: files.missingPlots)
-    try interruption.commit(files.files(), to: directory)
+    try directory.commit(files.files())
   }
 }

@@ -65,7 +65,9 @@ struct AuditCommand: AsyncParsableCommand {
     try checkOptions()
     // The target is checked before the work: a run of hours must not end in a refusal.
     let interruption = output == nil ? nil : Interruption()
-    let directory = try output.flatMap { try interruption?.directory($0, kind: .audit) }
+    let directory = try interruption.flatMap { interruption in
+      try output.map { try OutputDirectory($0, kind: .audit, interruption) }
+    }
     // Does nothing once committed.
     defer { directory?.discard() }
     let result = try audit()
@@ -77,14 +79,14 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private func write(_ result: AuditResult, to directory: PartialDirectory, _ interruption: Interruption)
+  private func write(_ result: AuditResult, to directory: OutputDirectory, _ interruption: Interruption)
     async throws
   {
     let plots = await PlotRenderer.draw(
       AuditPlots.planned(for: result.tables), threads: global.threadCount(),
       isCancelled: { interruption.isRequested })
     StandardError.write(missingPlots: plots.missing)
-    try interruption.commit(AuditReport(result: result, plots: plots).files, to: directory)
+    try directory.commit(AuditReport(result: result, plots: plots).files)
   }
 
   /// Reads the files and computes the audit.

@@ -30,6 +30,9 @@ struct ExportCommand: AsyncParsableCommand {
     options.check(&errors)
     try errors.throwIfAny()
     let interruption = Interruption()
+    let directory = try OutputDirectory(output, kind: .export, interruption)
+    // Does nothing once committed.
+    defer { directory.discard() }
     let files: [RunFile]
     do throws(ReportingError) {
       let run = try StoredRun(directory: runDirectory)
@@ -37,19 +40,10 @@ struct ExportCommand: AsyncParsableCommand {
       if let comparison { compared = try StoredComparison(directory: comparison) }
       let writer = ExportWriter(run, comparison: compared)
       files = writer.files()
-      let directory = try PartialDirectory(target: output, kind: .export)
-      interruption.guardDirectory(directory)
-      // Does nothing once committed.
-      defer { directory.discard() }
-      for file in files {
-        if interruption.isRequested { break }
-        try directory.write(file)
-      }
-      if !interruption.isRequested { try directory.commit() }
     } catch {
       throw CommandFailure(error)
     }
-    try interruption.throwIfRequested()
+    try directory.commit(files)
     if options.json {
       let list = JSONValue.object([
         ("output", .string(output)), ("files", .array(files.map { .string($0.path) })),

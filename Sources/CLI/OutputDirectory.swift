@@ -1,25 +1,31 @@
 import Reporting
 
 /// A directory that a command fills in one step: begun before the work, so that a run of hours does not end in a refusal, and put in its place at the end.
-extension Interruption {
+struct OutputDirectory {
+  private let partial: PartialDirectory
+  private let interruption: Interruption
+
   /// Begins the directory `path`, which a signal from now on clears away.
-  func directory(_ path: String, kind: RunManifest.Kind) throws -> PartialDirectory {
-    let directory = try CommandFailure.reporting { () throws(ReportingError) in
+  init(_ path: String, kind: RunManifest.Kind, _ interruption: Interruption) throws(CommandFailure) {
+    partial = try CommandFailure.reporting { () throws(ReportingError) in
       try PartialDirectory(target: path, kind: kind)
     }
-    guardDirectory(directory)
-    return directory
+    self.interruption = interruption
+    interruption.guardDirectory(partial)
   }
 
   /// Writes `files` and puts the directory in its place.
-  func commit(_ files: [RunFile], to directory: PartialDirectory) throws {
+  func commit(_ files: [RunFile]) throws(CommandFailure) {
     for file in files {
-      try throwIfRequested()
-      try CommandFailure.reporting { () throws(ReportingError) in try directory.write(file) }
+      try interruption.throwIfRequested()
+      try CommandFailure.reporting { () throws(ReportingError) in try partial.write(file) }
     }
-    try throwIfRequested()
-    try CommandFailure.reporting { () throws(ReportingError) in try directory.commit() }
+    try interruption.throwIfRequested()
+    try CommandFailure.reporting { () throws(ReportingError) in try partial.commit() }
   }
+
+  /// Clears away what was not committed.
+  func discard() { partial.discard() }
 }
 
 extension StandardError {

@@ -39,7 +39,7 @@ struct RetrievalCommand: AsyncParsableCommand {
     try checkOptions()
     // The target is checked before the work: a run of minutes must not end in a refusal.
     let interruption = Interruption()
-    let directory = try output.map { try interruption.directory($0, kind: .retrieval) }
+    let directory = try output.map { try OutputDirectory($0, kind: .retrieval, interruption) }
     // Does nothing once committed.
     defer { directory?.discard() }
     let contest = RetrievalContest(
@@ -54,14 +54,14 @@ struct RetrievalCommand: AsyncParsableCommand {
     }
   }
 
-  private func write(_ report: RetrievalReport, to directory: PartialDirectory, _ interruption: Interruption)
+  private func write(_ report: RetrievalReport, to directory: OutputDirectory, _ interruption: Interruption)
     async throws
   {
     let plots = await PlotRenderer.draw(
       RetrievalPlots.planned(for: report.tables), threads: global.threadCount(),
       isCancelled: { interruption.isRequested })
     StandardError.write(missingPlots: plots.missing)
-    try interruption.commit(report.files(plots: plots), to: directory)
+    try directory.commit(report.files(plots: plots))
   }
 
   private func checkOptions() throws {

@@ -148,6 +148,10 @@ struct TrainCommand: ParsableCommand {
     if mkdir(output, 0o777) != 0, errno != EEXIST {
       throw CommandFailure(.cannotCreate, "cannot create '\(output)': \(String(cString: strerror(errno)))")
     }
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory), !isDirectory.boolValue {
+      throw CommandFailure(.cannotCreate, "cannot create '\(output)': there is a file of that name")
+    }
     let lock = try lock()
     let present = (try? FileManager.default.contentsOfDirectory(atPath: output))?
       .filter { !$0.contains(".partial-") }

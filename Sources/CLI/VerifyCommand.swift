@@ -62,7 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     let interruption = Interruption()
     let tokens = try realTokens()
-    let directory = try interruption.directory(output, kind: .verify)
+    let directory = try OutputDirectory(output, kind: .verify, interruption)
     // Does nothing once committed.
     defer { directory.discard() }
     let outcomes = try examine(claims, lock: lock, tokens, interruption)
@@ -72,7 +72,7 @@ struct VerifyCommand: AsyncParsableCommand {
       run: RunInformation(seed: options.seed, preset: preset, tool: .current(version: ToolVersion.current)))
     await writer.drawPlots(threads: threads) { interruption.isRequested }
     try interruption.throwIfRequested()
-    try interruption.commit(try writer.files(), to: directory)
+    try directory.commit(try writer.files())
     try summarise(writer, directory)
     if strict, let lock { try compare(outcomes, with: lock) }
   }
@@ -127,7 +127,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
   }
 
-  private func summarise(_ writer: RunWriter, _ directory: PartialDirectory) throws {
+  private func summarise(_ writer: RunWriter, _ directory: OutputDirectory) throws {
     StandardError.write(missingPlots: writer.missingPlots)
     if writer.nonFiniteCount > 0 {
       StandardError.write(

@@ -84,7 +84,9 @@ struct RuleDriver {
     let keeps = rule.sampler.keepsSurplus
     let ready = rule.sampler.training(batch.staged, count: keeps ? batch.staged.count : count)
     precondition(keeps || ready.count <= count, "\(ready.count) trained groups, \(count) wanted")
-    for group in ready.dropFirst(count) {
+    // A head start or an abort belongs to its step, as in the trainer.
+    for group in ready.dropFirst(count)
+    where rule.abort == nil && batch.drawn[group.group].start == .beginning {
       waiting.staged.append(batch.staged[group.group])
       waiting.drawn.append(batch.drawn[group.group])
     }

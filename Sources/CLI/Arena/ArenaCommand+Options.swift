@@ -115,11 +115,12 @@ extension ArenaCommand {
     let known = (ArenaWorld.named + ArenaWorld.heldOut + ArenaWorld.fresh).map(\.name)
     guard let world else { return ArenaWorld.named.map(\.name) }
     if world == "all" { return known }
-    return names(world, all: known, option: "--world", &errors)
+    return names(world, all: known, option: "--world", isAllKnown: true, &errors)
   }
 
-  private func names(_ text: String?, all: [String], option: String, _ errors: inout OptionErrors) -> [String]
-  {
+  private func names(
+    _ text: String?, all: [String], option: String, isAllKnown: Bool = false, _ errors: inout OptionErrors
+  ) -> [String] {
     guard let text else { return all }
     let names = text.split(separator: ",").map(String.init)
     errors.require(!names.isEmpty, "'\(option)' names nothing.")
@@ -127,7 +128,9 @@ extension ArenaCommand {
     for name in names where !all.contains(name) {
       let hint = NearestName.suggestion(for: name, among: all).map { "; did you mean '\($0)'?" }
       errors.require(
-        false, "'\(option)': there is no '\(name)'\(hint ?? "; there are \(all.joined(separator: ", ")).")")
+        false,
+        "'\(option)': there is no '\(name)'\(hint ?? "; there are \((all + (isAllKnown ? ["all"] : [])).joined(separator: ", ")).")"
+      )
     }
     return names
   }

@@ -42,6 +42,14 @@ struct ComparisonRunner: Sendable {
     if isInterrupted() {
       throw CommandFailure(.interrupted, "interrupted; the same command goes on from here")
     }
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(.cannotCreate, "cannot create '\(directory)': \(error.localizedDescription)")
+    }
+    // Another comparison in the same place would cut back this one's files.
+    let lock = try CommandFailure.reporting { () throws(ReportingError) in try DirectoryLock(directory) }
+    defer { withExtendedLifetime(lock) {} }
     let settings = directory + "/" + TrainingDirectory.configurationName
     let preparation = try RunPreparation(configuration)
     let points = milestones(preparation.tasks)
@@ -56,16 +64,8 @@ struct ComparisonRunner: Sendable {
       let digest = RunIdentity.digest(configuration, preparation.tasks)
       if names.allSatisfy({ ComparisonResults.evaluation(directory, $0, digest: digest) != nil }) { return }
     } else {
-      do {
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      } catch {
-        throw CommandFailure(.cannotCreate, "cannot create '\(directory)': \(error.localizedDescription)")
-      }
       try OutputFile.write(text, to: settings)
     }
-    // Another comparison in the same place would cut back this one's files.
-    let lock = try CommandFailure.reporting { () throws(ReportingError) in try DirectoryLock(directory) }
-    defer { withExtendedLifetime(lock) {} }
     var driver = TrainingDriver(
       configuration: configuration, preparation: preparation, directory: directory, threads: 1,
       milestones: points)

@@ -17,10 +17,11 @@ struct TrainingDriver {
     /// Reached once so many response tokens were drawn; nil for no such condition.
     var tokens: Int?
 
-    /// Whether `state` is at or past it, all that was drawn up to there being used: steps that only use what waits belong to the budget that paid for it.
+    /// Whether `state` is at or past it: as much was drawn, and has had its turn in steps of so many prompts.
     func isReached(_ state: TrainingState, promptsPerStep: Int) -> Bool {
-      !state.hasPaidStep(promptsPerStep: promptsPerStep) && (rollouts.map { state.rollouts >= $0 } ?? true)
-        && (tokens.map { state.tokens >= $0 } ?? true)
+      let settled = state.settled(promptsPerStep: promptsPerStep)
+      return (rollouts.map { settled.rollouts >= $0 } ?? true)
+        && (tokens.map { settled.tokens >= $0 } ?? true)
     }
   }
 

@@ -72,6 +72,8 @@ struct RolloutTableParser {
       return (nil, nil)
     }
     guard n >= 0 else { throw damaged(samples, "it is negative") }
+    // So that the sum of many stays a number.
+    guard n <= 1_000_000_000_000 else { throw damaged(samples, "\(n) is more than 10¹² rollouts") }
     guard (0...n).contains(k) else { throw damaged(successes, "\(k) does not lie in 0...\(n)") }
     return (n, k)
   }

@@ -83,9 +83,9 @@ public final class TrainingRun {
   public var isFinished: Bool {
     guard state.isWarm else { return false }
     if state.step >= configuration.steps { return true }
-    if state.hasPaidStep(promptsPerStep: configuration.promptsPerStep) { return false }
-    if configuration.rolloutBudget > 0, state.rollouts >= configuration.rolloutBudget { return true }
-    if configuration.tokenBudget > 0, state.tokens >= configuration.tokenBudget { return true }
+    let settled = state.settled(promptsPerStep: configuration.promptsPerStep)
+    if configuration.rolloutBudget > 0, settled.rollouts >= configuration.rolloutBudget { return true }
+    if configuration.tokenBudget > 0, settled.tokens >= configuration.tokenBudget { return true }
     return false
   }
 

@@ -39,6 +39,11 @@ public struct TrainingState: Sendable, Hashable {
     tokens = 0
   }
 
-  /// Whether the next step of so many prompts draws nothing, as enough groups wait: it belongs to the budget that has paid for them.
-  public func hasPaidStep(promptsPerStep: Int) -> Bool { (rule?.waiting.count ?? 0) >= promptsPerStep }
+  /// The rollouts and tokens that were drawn and have had their turn in steps of so many prompts.
+  ///
+  /// While enough groups wait for a whole step, which then draws nothing, the last draw is still being used: what it cost is not settled. A budget is over, and a model is judged at it, once as much is settled.
+  public func settled(promptsPerStep: Int) -> (rollouts: Int, tokens: Int) {
+    guard let rule, rule.waiting.count >= promptsPerStep else { return (rollouts, tokens) }
+    return (rollouts - rule.lastDraw.rollouts, tokens - rule.lastDraw.tokens)
+  }
 }

@@ -122,6 +122,22 @@ import Testing
     for _ in 0..<2 { #expect(try dropping.step(&state).1.rollouts == 1920) }
   }
 
+  /// Four steps of 480 rollouts are paid for by the first: a budget of fewer than 1920 is over after all four, and the curve has no point between.
+  @Test func aRunEndsWhenWhatWasPaidForIsUsed() throws {
+    let world = ArenaWorld.small(.init(repeating: 0.5, count: 64))
+    func run(keeps: Bool) throws -> ArenaRun {
+      try ArenaRun.run(
+        Contender(
+          RolloutRule("screen", sampler: ScreenedSampling(screen: 30, more: 30, keepsSurplus: keeps))),
+        world: world, setting: ArenaSetting(rollouts: 1900, promptsPerStep: 8, rolloutsPerPrompt: 8), seed: 3)
+    }
+    let (keeping, dropping) = (try run(keeps: true), try run(keeps: false))
+    #expect(keeping.curve.map(\.steps) == [0, 4] && keeping.cost.rollouts == 1920)
+    #expect(keeping.cost.useful == 1920 && keeping.cost.trainedGroups == 32)
+    #expect(dropping.curve.map(\.steps) == [0, 1] && dropping.cost.useful == 480)
+    #expect(keeping.quality > dropping.quality)
+  }
+
   /// Common random numbers: what one rule draws for a prompt at its first visit, another that asks as much draws too.
   @Test func rulesThatAskTheSameMeetTheSameLuck() throws {
     let world = ArenaWorld.named[0].world(count: 48, seed: 2)

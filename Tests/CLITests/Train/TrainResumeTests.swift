@@ -71,6 +71,22 @@ import Testing
     }
   }
 
+  @Test func aNewRunWritesNothingWhereAnotherProcessWorks() async throws {
+    try await inWorkspace { space in
+      let tiny = try TrainSpace(space)
+      try FileManager.default.createDirectory(atPath: space.path("run"), withIntermediateDirectories: false)
+      let descriptor = open(space.path("run"), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      try #require(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+      let refused = try await tiny.train("run")
+      #expect(refused.status != 0 && refused.errors.contains("another process is working there"))
+      #expect(try space.files("run").isEmpty)
+      close(descriptor)
+      try space.write("", to: "file")
+      let file = try await tiny.train("file")
+      #expect(file.status == 73 && file.errors.contains("cannot create 'file': there is a file of that name"))
+    }
+  }
+
   /// The lock of a directory belongs to an open description, so that this process can hold it against the command.
   @Test func aRunThatAnotherProcessWorksOnIsLeftAlone() async throws {
     try await inWorkspace { space in

@@ -138,6 +138,24 @@ import Testing
     #expect(mixed > 1 && run.state.rule?.waiting.count == waiting)
   }
 
+  /// What a draw cost is settled when fewer of its groups wait than a step takes; so the settled budget only grows, and is that of the last draw's end.
+  @Test func aDrawIsSettledWhenItHasHadItsTurn() throws {
+    let run = try RuleRunTests.run(Self.rule) { $0.steps = 7 }
+    var settled: [Int] = []
+    while !run.isFinished {
+      _ = try TinyRun.finish(run, steps: 1)
+      let now = run.state.settled(promptsPerStep: 6)
+      settled.append(now.rollouts)
+      #expect(now.tokens <= run.state.tokens && (now.rollouts == 0) == (now.tokens == 0))
+      // A checkpoint knows it too.
+      var copy = run.state
+      let bytes = try #require(copy.rule?.encoded)
+      copy.rule = try RuleState(rule: Self.rule, promptCount: 40, maximumLength: 4).restored(bytes)
+      #expect(copy.settled(promptsPerStep: 6) == now)
+    }
+    #expect(settled == [0, 0, 108, 108, 108, 216, 216])
+  }
+
   /// A budget that is spent with a whole step waiting is not over before that step.
   @Test func whatWasPaidForIsUsedBeforeTheRunEnds() throws {
     let run = try RuleRunTests.run(Self.rule) {

@@ -59,6 +59,9 @@ extension RuleStage {
     for (index, group) in ruled.groups.enumerated() where !group.isStale {
       state.prompts[group.prompt].add(group, signal: signals[index])
     }
+    if judged.drawnRollouts > 0 {
+      state.lastDraw = RuleState.Draw(rollouts: judged.drawnRollouts, tokens: judged.drawnTokens)
+    }
     let fresh = ruled.groups.filter { !$0.isStale }
     state.landmarks?.observe(lengths: fresh.flatMap(\.lengths))
     state.rule.observe(fresh.filter { $0.samples > 0 }.map(\.outcome))

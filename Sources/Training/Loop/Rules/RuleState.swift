@@ -11,6 +11,8 @@ public struct RuleState: Sendable {
   public var prompts: [PromptMemory]
   /// Groups of former steps that have not been trained on, the oldest first.
   public var waiting: [WaitingGroup] = []
+  /// What the last step that drew anything drew.
+  public var lastDraw = Draw()
   /// The lengths by which rollouts are given up; nil where none is.
   public var landmarks: StopLandmarks?
   /// The longest response.
@@ -24,6 +26,14 @@ public struct RuleState: Sendable {
     prompts = Array(repeating: PromptMemory(), count: promptCount)
   }
 
+  /// The size of a step's draw.
+  public struct Draw: Sendable, Codable, Hashable {
+    /// Rollouts.
+    public var rollouts = 0
+    /// Response tokens.
+    public var tokens = 0
+  }
+
   /// The parts as a checkpoint holds them.
   private struct Document: Codable {
     var name: String
@@ -35,6 +45,7 @@ public struct RuleState: Sendable {
     var prompts: [PromptMemory]
     /// Nothing where nothing waits.
     var waiting: [WaitingGroup]?
+    var lastDraw: Draw?
   }
 
   private static var encoder: JSONEncoder {
@@ -64,7 +75,7 @@ public struct RuleState: Sendable {
       Document(
         name: rule.name, selector: bytes(rule.selector), sampler: bytes(rule.sampler),
         starter: bytes(rule.starter), landmarks: landmarks, cursor: cursor, prompts: prompts,
-        waiting: waiting.isEmpty ? nil : waiting))
+        waiting: waiting.isEmpty ? nil : waiting, lastDraw: waiting.isEmpty ? nil : lastDraw))
   }
 
   /// The state that `encoded` was made from; this one is of the same rule on the same prompts, at whatever point.
@@ -112,6 +123,11 @@ public struct RuleState: Sendable {
     {
       throw refused("impossible in the groups that wait")
     }
+    // Without groups that wait nobody asks.
+    let lastDraw = document.lastDraw ?? Draw()
+    guard (0...1 << 52).contains(lastDraw.rollouts), (0...1 << 52).contains(lastDraw.tokens),
+      (document.lastDraw == nil) == waiting.isEmpty
+    else { throw refused("impossible in its last draw") }
     var state = self
     if let landmarks, let past = document.landmarks {
       guard let joined = landmarks.remembering(past, maximumLength: maximumLength) else {
@@ -134,6 +150,7 @@ public struct RuleState: Sendable {
     state.cursor = document.cursor
     state.prompts = document.prompts
     state.waiting = waiting
+    state.lastDraw = lastDraw
     // Of rules that check nothing themselves too.
     for prompt in state.rule.starter.carriedOver() where !prompts.indices.contains(prompt) {
       throw refused("to take prompt \(prompt) again")
