@@ -1,5 +1,5 @@
 # The two commands of the README are `make verify` and `make test`; both install what is missing first.
-.PHONY: verify test lint bench comparison arena rivals reference setup build clean
+.PHONY: verify test lint bench comparison arena arena-sensitivity rivals reference setup build clean
 
 export ALLOT_COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
 ALLOT = .build/release/allot
@@ -34,6 +34,15 @@ comparison: build
 # Every rollout rule on every simulated world and on the real rollouts, at equal rollouts and at equal tokens; some ten minutes.
 arena: build
 	$(ALLOT) arena --world all --from "$(SHARED)/rollouts.jsonl" --from "$(SHARED)/gram.jsonl" --equal-tokens --output "$(ARENA)"
+
+# What the arena's order survives: bolder and more timid steps, no score norms, more prompts; some six minutes.
+SENSITIVITY = $(ALLOT) arena --world even,hard,coupled --seeds 3 --replicates 0
+arena-sensitivity: build
+	@mkdir -p "$(ARENA)-sensitivity"
+	$(SENSITIVITY) --stiffness 0.1 --output "$(ARENA)-sensitivity/bold"
+	$(SENSITIVITY) --stiffness 1 --output "$(ARENA)-sensitivity/timid"
+	$(SENSITIVITY) --without-scores --output "$(ARENA)-sensitivity/without-scores"
+	$(SENSITIVITY) --prompts 8192 --budget 1600000 --output "$(ARENA)-sensitivity/large"
 
 # Every rollout rule in the trainer, five seeds; about a quarter of an hour on two idle cores.
 rivals: build

@@ -149,4 +149,24 @@ import Testing
     #expect(Set(marks.map { "\($0.colour) \($0.pointType)" }).count == 56)
     #expect(!marks.contains { $0.colour == "#F0E442" })
   }
+
+  /// The longest name of a rule or an oracle above a panel of three in a row: smaller, readable, and not over the edge.
+  @Test func aLongPanelTitleFitsItsPanel() throws {
+    let title = "oracle-two-stage-tokens"
+    let axis = PlotAxis(0...1, tickStep: 0.5)
+    let panels = ["vip", title, "dapo"].map { PlotPanel(title: $0, x: axis, y: axis, series: []) }
+    let script = PlotScript(
+      name: "titles", title: "", caption: "", panels: panels, columns: 3, xLabel: "x", yLabel: "y",
+      legend: [],
+      panelHeight: 130)
+    let layout = PlotLayout(script)
+    let size = try #require(layout.panelTitleSize(title))
+    #expect(size >= 10 && size < 15)
+    // Bold characters are about two thirds as wide as they are high.
+    #expect(Double(title.count) * size * 0.68 < Double(PlotStyle.width) / 3)
+    #expect(layout.panelTitleSize("vip") == nil && layout.panelTitleSize("reinforce-ada") == nil)
+    let text = script.text(format: .svg)
+    #expect(text.components(separatedBy: "at graph 0, graph 1 left").count == 4)
+    #expect(text.contains("offset character 0, 0.8 font "))
+  }
 }
