@@ -31,7 +31,7 @@ bench: build
 comparison: build
 	$(ALLOT) compare --config runs/reference.yaml --seeds 10 --output "$(COMPARISON)"
 
-# Every rollout rule on every simulated world and on the real rollouts, at equal rollouts and at equal tokens; some ten minutes.
+# Every rollout rule on every simulated world and on the real rollouts, at equal rollouts and at equal tokens; about a quarter of an hour on two idle cores.
 arena: build
 	$(ALLOT) arena --world all --from "$(SHARED)/rollouts.jsonl" --from "$(SHARED)/gram.jsonl" --equal-tokens --output "$(ARENA)"
 

@@ -18,7 +18,7 @@ struct ArenaCommand: AsyncParsableCommand {
 
       \(text("Held out, looked at once while our own rules were built, before their last change", ArenaWorld.heldOut))
 
-      \(text("Fresh, drawn up after the last change to our rules", ArenaWorld.fresh))
+      \(text("Fresh, drawn up after allot-two-stage and allot-steered had their last change, before their -tokens forms", ArenaWorld.fresh))
 
       Methods: \(Contender.all(each: 8).map(\.name).joined(separator: ", ")). The oracles \(Contender.oracles.map(\.name).joined(separator: ", ")) run beside them.
       """)
@@ -29,7 +29,8 @@ struct ArenaCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The worlds, separated by commas, or all (default: all but the held-out).", valueName: "names")
+      "The worlds, separated by commas, or all (default: neither held-out nor fresh ones).",
+      valueName: "names")
   )
   var world: String?
 

@@ -190,4 +190,34 @@ import Training
     #expect(drawn == planned.flatMap { ["plots/\($0).svg", "plots/\($0).png"] })
     #expect(files.reportText.contains("](plots/comparison-means-rollouts-prompt-equal.svg)"))
   }
+
+  /// A method whose budget ends after its first evaluation has no line: a point and its interval show it, and ticks of five digits are thousands.
+  @Test func aCurveOfOneEvaluationIsAPoint() throws {
+    let files = try ComparisonFixture.files()
+    let group = try #require(files.comparison.groups.first)
+    func points(_ method: String, _ steps: [Int]) -> [LearningPoint] {
+      (0..<3).flatMap { seed in
+        steps.map { step in
+          LearningPoint(
+            budget: group.budget, aggregation: group.aggregation, method: method, seed: UInt64(seed),
+            step: step, tokens: 20_000 * step, rollouts: 20_000 * step, metric: "pass@1",
+            value: 0.3 + 0.01 * Double(seed))
+        }
+      }
+    }
+    let planned = ComparisonPlots.learning(
+      points("grpo", [1, 2, 3]) + points("speed-rl", [2]), group, metric: "pass@1", reference: "grpo",
+      level: 0.95)
+    guard case .script(let script) = planned else {
+      Issue.record("\(planned)")
+      return
+    }
+    let panel = try #require(script.panels.first { $0.title == "speed-rl" })
+    let own = panel.series.suffix(2)
+    #expect(own.map(\.rows.count) == [1, 1])
+    #expect(own.last?.rows[0][0] == 40 && own.last?.style.contains("with points") == true)
+    #expect(script.xLabel == "thousand \(group.budget.rawValue) drawn")
+    // The reference is a line all the same.
+    #expect(panel.series.contains { $0.rows.count == 3 && $0.style.contains("with lines") })
+  }
 }

@@ -148,7 +148,9 @@ extension ArenaWorld {
       rates: [(1, 2, 4)], scoreSpread: 0.5, lengthSpread: 0.6, failureLengthRatio: 2, featureCorrelation: 0),
   ]
 
-  /// Worlds that were drawn up after the last change to our rules, each with something that no other world has.
+  /// Worlds that were drawn up after the last change to `twoStage` and `steered`, each with something that no other world has.
+  ///
+  /// Their forms that pay tokens came later; nothing in those was chosen on any world.
   public static let fresh: [Recipe] = [
     Recipe(
       "fresh-guessing", "a quarter of all wrong answers are accepted, as in multiple choice",

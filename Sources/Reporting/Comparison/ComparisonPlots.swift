@@ -96,7 +96,7 @@ public enum ComparisonPlots {
     let curves = LearningCurve.curves(points, level: level).filter { !$0.points.isEmpty }
     let shown = curves.flatMap(\.points)
     guard let low = shown.map(lower).min(), let high = shown.map(upper).max(),
-      let last = shown.map(\.spent).max(), let first = shown.map(\.spent).min()
+      let end = shown.map(\.spent).max(), let start = shown.map(\.spent).min()
     else {
       return .unavailable(name: name, reason: "no step of \(metric) was reached by all seeds of a method")
     }
@@ -104,13 +104,16 @@ public enum ComparisonPlots {
     let others = curves.filter { $0.method != reference }
     let pad = high > low ? 0.06 * (high - low) : max(abs(high), 1) * 0.1
     let y = PlotAxis((low - pad)...(high + pad), tickStep: ProxyScatter.tickStep(high - low + 2 * pad))
+    // Five digits at each tick would run into each other.
+    let unit = end >= 10_000 ? 1000.0 : 1
+    let (first, last) = (start / unit, end / unit)
     let width = last > first ? last - first : 1
     let x = PlotAxis((first - 0.02 * width)...(last + 0.02 * width), tickStep: tickStep(width))
     let panels = (others.isEmpty ? curves : others).map { curve in
       PlotPanel(
         title: curve.method, x: x, y: y,
-        series: (others.isEmpty ? [] : baseline.map { series($0, PlotStyle.reference) } ?? [])
-          + series(curve, PlotStyle.mark(0)))
+        series: (others.isEmpty ? [] : baseline.map { series($0, PlotStyle.reference, unit) } ?? [])
+          + series(curve, PlotStyle.mark(0), unit))
     }
     var legend = [PlotScript.LegendEntry(label: "the method", mark: PlotStyle.mark(0), isLine: true)]
     if baseline != nil, !others.isEmpty {
@@ -120,9 +123,9 @@ public enum ComparisonPlots {
       PlotScript(
         name: name, title: "\(metric) while training: \(setting(group))",
         caption:
-          "The mean over seeds, with Student's interval as a band. A curve ends where the first of its seeds does.",
-        panels: panels, columns: panels.count == 1 ? 1 : 3, xLabel: "\(group.budget.rawValue) drawn",
-        yLabel: metric,
+          "The mean over seeds, with Student's interval as a band; a method with one evaluation has a point and a line. A curve ends where the first of its seeds does.",
+        panels: panels, columns: panels.count == 1 ? 1 : 3,
+        xLabel: "\(unit > 1 ? "thousand " : "")\(group.budget.rawValue) drawn", yLabel: metric,
         legend: legend, panelHeight: panels.count == 1 ? 340 : 150))
   }
 
@@ -141,9 +144,16 @@ public enum ComparisonPlots {
     point.interval?.upper ?? point.mean.value
   }
 
-  private static func series(_ curve: LearningCurve, _ mark: PlotStyle.Mark) -> [PlotSeries] {
-    let band = curve.points.compactMap { point in point.interval.map { [point.spent, $0.lower, $0.upper] } }
-    let line = PlotSeries.line(curve.points.map { [$0.spent, $0.mean.value] }, mark, width: 1.6)
+  private static func series(_ curve: LearningCurve, _ mark: PlotStyle.Mark, _ unit: Double) -> [PlotSeries] {
+    let band = curve.points.compactMap { point in
+      point.interval.map { [point.spent / unit, $0.lower, $0.upper] }
+    }
+    let means = curve.points.map { [$0.spent / unit, $0.mean.value] }
+    // Neither a line nor a band shows a single evaluation.
+    if means.count == 1 {
+      return (band.isEmpty ? [] : [.verticalIntervals(band, mark)]) + [.points(means, mark)]
+    }
+    let line = PlotSeries.line(means, mark, width: 1.6)
     return (band.isEmpty ? [] : [.band(band, mark)]) + [line]
   }
 }
