@@ -123,7 +123,7 @@ public enum ComparisonPlots {
       PlotScript(
         name: name, title: "\(metric) while training: \(setting(group))",
         caption:
-          "The mean over seeds, with Student's interval as a band; a method with one evaluation has a point and a line. A curve ends where the first of its seeds does.",
+          "The mean over seeds, with Student's interval as a band; a method with one evaluation has a point and its interval. A curve ends where the first of its seeds does.",
         panels: panels, columns: panels.count == 1 ? 1 : 3,
         xLabel: "\(unit > 1 ? "thousand " : "")\(group.budget.rawValue) drawn", yLabel: metric,
         legend: legend, panelHeight: panels.count == 1 ? 340 : 150))
